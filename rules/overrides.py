@@ -1,0 +1,70 @@
+"""A site's own file of changes to shipped rules: severity, thresholds, or a rule switched off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.faults import nearest
+from rules.tables import Table
+
+
+class Overrides:
+    """The tables `[override."rule-id"]` of one file; without a file, nothing is changed."""
+
+    def __init__(self, site: Table | None) -> None:
+        self._tables: dict[str, Table] = {}
+        self._applied: set[str] = set()
+        self.disabled: set[str] = set()
+        if site is None:
+            return
+        group = site.table("override")
+        site.finish()
+        for rule_id in group.content if group else ():
+            table = group.table(rule_id) if group else None
+            if table is not None:
+                self._tables[rule_id] = table
+
+    def apply(self, rule: Table) -> tuple[str, ...] | None:
+        """Change a rule's table; return what was changed, or None where the rule is off."""
+        rule_id = rule.content.get("id")
+        table = self._tables.get(rule_id) if isinstance(rule_id, str) else None
+        if table is None:
+            return ()
+        assert isinstance(rule_id, str)
+        self._applied.add(rule_id)
+        changed = []
+        if table.has("enabled") and not table.flag("enabled"):
+            self.disabled.add(rule_id)
+            return None
+        for key in ("severity", "for"):
+            if table.has(key):
+                rule.content[key] = table.text(key)
+                changed.append(key)
+        for key in ("when", "until"):
+            if table.has(key):
+                changes = table.get(key)
+                rule.content[key] = self._merge(rule.content.get(key), changes, table, (key,))
+                changed.append(key)
+        table.finish()
+        return tuple(changed)
+
+    def _merge(self, old: Any, new: Any, table: Table, keys: tuple[str, ...]) -> Any:
+        """New constants in the places of old ones; no condition is added and none taken away."""
+        if isinstance(new, dict) and isinstance(old, dict):
+            merged = dict(old)
+            for key, value in new.items():
+                if key in old:
+                    merged[key] = self._merge(old[key], value, table, (*keys, key))
+                else:
+                    table.fault(f"the rule has no such condition{nearest(key, old)}", *keys, key)
+            return merged
+        if isinstance(new, dict) or isinstance(old, dict):
+            table.fault("must have the shape of the condition that it changes", *keys)
+            return old
+        return new
+
+    def finish(self, rule_ids: set[str]) -> None:
+        """Note overrides of rules that do not exist."""
+        for rule_id, table in self._tables.items():
+            if rule_id not in self._applied:
+                table.fault(f"{rule_id!r} is no rule{nearest(rule_id, rule_ids)}")

@@ -1,0 +1,135 @@
+"""From the tables of a rule base to its catalogue: scopes, sources, facts, operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, get_args
+
+from rules.faults import nearest
+from rules.pattern import RESERVED_WORDS
+from rules.rule_base import Fact, Operation, Scope, SourceKind
+from rules.tables import Table
+from rules.values import Value, read_duration, read_value
+from rules.vocabulary import FactType, Grade
+
+ENGINE: Final = "engine"
+"""The source and the family of the facts that the engine itself sets."""
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
+_FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+
+
+def read_scope(name: str, table: Table) -> Scope:
+    """One `[scope.NAME]`."""
+    if not _NAME.fullmatch(name):
+        table.fault("a scope's name is lower case letters, digits, - and _")
+    scope = Scope(
+        name=name,
+        meaning=table.text("meaning"),
+        within=table.text("within"),
+        member_by=table.text("member_by"),
+    )
+    if bool(scope.within) != bool(scope.member_by):
+        table.fault("within and member_by stand together")
+    table.finish()
+    return scope
+
+
+def read_source_kind(name: str, table: Table) -> SourceKind:
+    """One `[source.KIND]`."""
+    if not _NAME.fullmatch(name) or name == ENGINE:
+        table.fault("a source's name is lower case letters, digits, - and _, and not 'engine'")
+    heartbeat = table.parsed("heartbeat", read_duration)
+    if heartbeat is not None and not heartbeat:
+        table.fault("must be longer than nothing", "heartbeat")
+    kind = SourceKind(name=name, meaning=table.text("meaning"), heartbeat=heartbeat)
+    table.finish()
+    return kind
+
+
+def read_operation(table: Table) -> Operation:
+    """One `[[operation]]`."""
+    operation = Operation(
+        name=table.text("name", required=True), title=table.text("title", required=True)
+    )
+    table.finish()
+    return operation
+
+
+def read_fact(
+    table: Table, scopes: Mapping[str, Scope], sources: Mapping[str, SourceKind]
+) -> Fact | None:
+    """One `[[fact]]`; None where too much of it is wrong to go on with."""
+    name = table.text("name", required=True)
+    kind = table.choice("type", get_args(FactType))
+    scope = table.choice("scope", scopes)
+    derived = table.flag("derived")
+    source = "" if derived else table.choice("source", sources) or ""
+    if derived and table.has("source"):
+        table.get("source")
+        table.fault("a derived fact has no source", "source")
+    _check_name(name, table)
+    values = table.texts("values")
+    if kind == "enum" and not values:
+        table.fault("an enum needs its values")
+    if kind != "enum" and values:
+        table.fault("only an enum has values", "values")
+    if len(set(values)) < len(values):
+        table.fault("names a value twice", "values")
+    grade = table.choice("grade", get_args(Grade), required=False) or ""
+    meaning, unit, memory = table.text("meaning"), table.text("unit"), table.flag("memory")
+    if kind is None or scope is None:
+        table.get("default"), table.get("otherwise")
+        table.finish()
+        return None
+    default = _constant(table, "default", kind, values)
+    otherwise = _constant(table, "otherwise", kind, values)
+    if otherwise is not None and not derived:
+        table.fault("only a derived fact has one", "otherwise")
+    if derived and (default is not None or memory):
+        table.fault("a derived fact has neither default nor memory")
+    table.finish()
+    return Fact(
+        name=name,
+        type=kind,
+        scope=scope,
+        source=source,
+        meaning=meaning,
+        unit=unit,
+        values=values,
+        default=default,
+        otherwise=otherwise,
+        memory=memory,
+        derived=derived,
+        grade=grade,
+    )
+
+
+def _check_name(name: str, table: Table) -> None:
+    parts = name.split(".")
+    if name and not _FACT_NAME.fullmatch(name):
+        table.fault("a fact's name is lower case words joined by dots", "name")
+    for part in parts:
+        if part in RESERVED_WORDS:
+            table.fault(f"{part!r} is a word of the rule language and no part of names", "name")
+    if parts[0] == ENGINE:
+        table.fault("the family 'engine' belongs to the engine", "name")
+
+
+def _constant(table: Table, key: str, kind: FactType, values: tuple[str, ...]) -> Value | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    try:
+        read = read_value(kind, value)
+    except ValueError as error:
+        table.fault(str(error), key)
+        return None
+    if kind == "enum" and read not in values:
+        table.fault(f"{read!r} is none of its values{nearest(str(read), values)}", key)
+        return None
+    return read

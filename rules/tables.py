@@ -1,0 +1,143 @@
+"""Reading TOML tables key by key: each wrong key or value becomes a fault, and reading goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from rules.faults import Fault, name_type, nearest
+from rules.positions import Path, locate
+
+T = TypeVar("T")
+
+
+class Faults:
+    """Gathers what is wrong with the texts of a rule base; lines are looked up at the end."""
+
+    def __init__(self, texts: dict[str, bytes]) -> None:
+        self._texts = texts
+        self._found: list[tuple[str, Path, str]] = []
+        self._placed: list[Fault] = []
+
+    def add(self, file: str, path: Path, message: str) -> None:
+        """Note a fault at a part of a document."""
+        self._found.append((file, path, message))
+
+    def add_placed(self, fault: Fault) -> None:
+        """Note a fault whose line is already known."""
+        self._placed.append(fault)
+
+    def __bool__(self) -> bool:
+        return bool(self._found or self._placed)
+
+    def all(self) -> list[Fault]:
+        """Every fault with its line, by file and line."""
+        faults = list(self._placed)
+        for file in {file for file, _, _ in self._found}:
+            here = [(path, message) for name, path, message in self._found if name == file]
+            places = locate(self._texts.get(file, b""), {path for path, _ in here})
+            faults += [Fault(file, *places[path], message) for path, message in here]
+        return sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.column))
+
+
+class Table:
+    """A TOML table on its way to becoming one of our types."""
+
+    def __init__(self, content: Any, file: str, path: Path, faults: Faults) -> None:
+        self.file = file
+        self.path = path
+        self.faults = faults
+        self._seen: set[str] = set()
+        self.content: dict[str, Any] = content if isinstance(content, dict) else {}
+        if not isinstance(content, dict):
+            self.fault(f"must be a table, not {name_type(content)}")
+
+    def fault(self, message: str, *keys: str | int) -> None:
+        """Note that this table, or the part of it that `keys` lead to, is wrong."""
+        where = ".".join(str(part) for part in keys if isinstance(part, str))
+        self.faults.add(self.file, self.path + keys, f"{where}: {message}" if where else message)
+
+    def has(self, key: str) -> bool:
+        """Whether the table has the key."""
+        return key in self.content
+
+    def get(self, key: str) -> Any:
+        """The raw value of a key, which counts as known from now on."""
+        self._seen.add(key)
+        return self.content.get(key)
+
+    def _typed(self, key: str, kind: type[T], *, required: bool) -> T | None:
+        value = self.get(key)
+        if value is None:
+            if required:
+                self.fault(f"{key} is missing")
+            return None
+        if type(value) is not kind:
+            wanted = name_type(kind())
+            self.fault(f"must be {wanted}, not {name_type(value)}", key)
+            return None
+        return value
+
+    def text(self, key: str, *, required: bool = False) -> str:
+        """A text that may not be empty where it is required."""
+        value = self._typed(key, str, required=required)
+        if value == "" and required:
+            self.fault("must not be empty", key)
+        return value or ""
+
+    def flag(self, key: str) -> bool:
+        """A truth value, false where it is left out."""
+        return self._typed(key, bool, required=False) or False
+
+    def whole(self, key: str) -> int | None:
+        """A whole number, or nothing."""
+        return self._typed(key, int, required=False)
+
+    def choice(self, key: str, choices: Iterable[T], *, required: bool = True) -> T | None:
+        """One of some words."""
+        value = self.text(key, required=required)
+        if not value:
+            return None
+        known = list(choices)
+        if value in known:
+            return next(word for word in known if word == value)
+        words = ", ".join(str(word) for word in known)
+        hint = nearest(value, [str(word) for word in known])
+        self.fault(f"{value!r} is not known; use one of {words}{hint}", key)
+        return None
+
+    def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
+        """A text that `parse` turns into something else, raising ValueError where it cannot."""
+        value = self._typed(key, str, required=False)
+        if value is None:
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            self.fault(str(error), key)
+            return None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, empty where it is left out."""
+        values = self._typed(key, list, required=False) or []
+        if all(type(value) is str for value in values):
+            return tuple(values)
+        self.fault("must be a list of texts", key)
+        return ()
+
+    def table(self, key: str) -> Table | None:
+        """A table within this one, or nothing."""
+        if self.get(key) is None:
+            return None
+        return Table(self.content[key], self.file, (*self.path, key), self.faults)
+
+    def tables(self, key: str) -> Iterator[Table]:
+        """Each table of a list of tables."""
+        for position, value in enumerate(self._typed(key, list, required=False) or []):
+            yield Table(value, self.file, (*self.path, key, position), self.faults)
+
+    def finish(self) -> None:
+        """Note every key that nobody asked for."""
+        for key in self.content:
+            if key not in self._seen:
+                self.fault(f"unknown key{nearest(key, self._seen)}", key)
