@@ -1,0 +1,1 @@
+"""How events come in and are kept: appliances, imported records, the journal."""
