@@ -1,0 +1,45 @@
+# Every target sets up ./.venv by itself. PYTHON=python3.12 chooses the interpreter.
+
+PYTHON ?=
+WORKERS ?= 2
+PYTEST_ARGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help set-up demo test lint cases mutants bench samples clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+set-up: ## make ./.venv ready (the others do it by themselves)
+	@sh .ci/set-up
+
+# Exit code 1 says that something critical is open at the end of the log; here that is no failure.
+demo: set-up ## replay a long night at a pair of appliances
+	@.venv/bin/watchkeeper replay samples/logs/long-night.jsonl --headless || [ $$? -eq 1 ]
+
+test: set-up ## run the tests; every skipped one is named at the end
+	@.venv/bin/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+lint: set-up ## style, formatting, types, and the direction of imports
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+
+cases: set-up ## check that every failure case has its rules, its logs and its tests
+	@.venv/bin/python tests/cases.py
+
+mutants: set-up ## break the engine's shortcuts one by one; the tests must notice each
+	@.venv/bin/python tests/mutants.py
+
+bench: ## measure the engine beside others, as ratios
+	@sh .ci/set-up bench
+	@.venv/bin/python tests/bench/run.py $(BENCH_ARGS)
+
+samples: set-up ## make the sample logs anew
+	@.venv/bin/python samples/generate.py
+
+clean: ## remove what tools left behind (not .venv)
+	rm -rf build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	find rules drivers tui tests samples -name __pycache__ -type d -prune -exec rm -rf {} +
