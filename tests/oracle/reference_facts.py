@@ -1,0 +1,187 @@
+"""What is known of every subject, worked out anew at each question: words, sources, membership,
+derived facts. It is the lower half of the reference watch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rules.evaluate import is_ahead, truth
+from rules.pattern import Pattern
+from rules.rule_base import Fact, RuleBase
+from rules.values import Value, comparable, read_instant, read_value
+from rules.vocabulary import FACTS_SNAPSHOT, UNRECOGNISED, Event, Truth
+
+
+@dataclass
+class Word:
+    """What a source last said about a fact: a value, or that it cannot say one."""
+
+    value: Value | None
+    source: str
+
+
+class ReferenceFacts:
+    """All that has been said, and by whom."""
+
+    def __init__(self, rule_base: RuleBase) -> None:
+        self.base = rule_base
+        self.now = datetime.min.replace(tzinfo=UTC)
+        self.words: dict[tuple[str, str], Word] = {}
+        self.subjects: set[str] = set()
+        self.last_heard: dict[str, datetime] = {}
+        self.said_to_be_lost: set[str] = set()
+        self.counts: Counter[str] = Counter()
+        self.known_now: dict[tuple[str, str], Value | None] = {}
+
+    def hear(self, source: str) -> None:
+        self.last_heard[source] = self.now
+        self.said_to_be_lost.discard(source)
+
+    def take_facts(self, event: Event) -> None:
+        scope, kind = scope_of(event.subject), event.source.partition("/")[0]
+        if scope not in self.base.scopes or not event.subject.partition("/")[2]:
+            self.counts["rejected"] += 1
+            return
+        if any(
+            name in self.base.facts and self.base.facts[name].derived for name in event.data.facts
+        ):
+            self.counts["rejected"] += 1
+            return
+        self.subjects.add(event.subject)
+        for name, raw in event.data.facts.items():
+            fact = self.base.facts.get(name)
+            if fact is None or fact.scope != scope or fact.source != kind:
+                self.counts["ignored"] += 1
+                continue
+            self.words[event.subject, name] = Word(self._read(fact, raw), event.source)
+        if event.type == FACTS_SNAPSHOT:
+            self._take_silence(event, scope, kind)
+
+    def _take_silence(self, event: Event, scope: str, kind: str) -> None:
+        """What a snapshot means by not mentioning a fact."""
+        for fact in self.base.facts.values():
+            covered = fact.family in event.data.families and not fact.memory
+            if fact.scope != scope or not covered or fact.name in event.data.facts:
+                continue
+            if fact.source == kind and fact.default is not None:
+                self.words[event.subject, fact.name] = Word(fact.default, event.source)
+            else:
+                word = self.words.get((event.subject, fact.name))
+                if word is not None and word.source == event.source:
+                    word.value = None
+
+    def _read(self, fact: Fact, raw: object) -> Value | None:
+        if raw is None:
+            return None
+        try:
+            value = read_value(fact.type, raw)
+        except ValueError:
+            self.counts["unreadable"] += 1
+            return None
+        return UNRECOGNISED if fact.type == "enum" and value not in fact.values else value
+
+    def is_lost(self, source: str) -> bool:
+        """Whether a source's words do not count at present (law 8)."""
+        kind = self.base.sources.get(source.partition("/")[0])
+        if kind is None or kind.heartbeat is None:
+            return False
+        if source in self.said_to_be_lost or source not in self.last_heard:
+            return True
+        return self.now - self.last_heard[source] >= 3 * kind.heartbeat
+
+    def last_word(self, subject: str, fact: Fact) -> Word | None:
+        """What stands on a fact, whether or not its source is lost."""
+        word = self.words.get((subject, fact.name))
+        if word is None and fact.default is not None:
+            kind = self.base.sources.get(fact.source)
+            if kind is not None and kind.heartbeat is None:
+                return Word(fact.default, "")
+        return word
+
+    def parent(self, subject: str) -> str | None:
+        """The subject that a subject is within."""
+        scope = self.base.scopes[scope_of(subject)]
+        if not scope.within:
+            return None
+        word = self.last_word(subject, self.base.facts[scope.member_by])
+        if word is None or word.value is None:
+            return None
+        return f"{scope.within}/{word.value}"
+
+    def holder(self, subject: str, scope: str) -> str | None:
+        """The subject itself or the one around it that is of a scope."""
+        around: str | None = subject
+        while around is not None and scope_of(around) != scope:
+            around = self.parent(around)
+        return around
+
+    def value(self, subject: str, name: str) -> Value | None:
+        """A fact as a subject's rules see it; None where it is unknown."""
+        fact = self.base.facts.get(name)
+        holder = None if fact is None else self.holder(subject, fact.scope)
+        if fact is None or holder is None:
+            return None
+        if (holder, name) not in self.known_now:
+            self.known_now[holder, name] = self._value_of_its_own(holder, fact)
+        return self.known_now[holder, name]
+
+    def _value_of_its_own(self, subject: str, fact: Fact) -> Value | None:
+        if fact.derived:
+            return self._derived(subject, fact)
+        if fact.source == "engine":
+            return self._noticed(subject, fact)
+        word = self.last_word(subject, fact)
+        if word is None or (not fact.memory and self.is_lost(word.source)):
+            return None
+        return word.value
+
+    def _derived(self, subject: str, fact: Fact) -> Value | None:
+        derivations = [each for each in self.base.derivations if each.fact == fact.name]
+        truths = [self.truth(each.when, subject) for each in derivations]
+        concluded = [
+            each.value
+            for each, holds in zip(derivations, truths, strict=True)
+            if holds == Truth.TRUE
+        ]
+        if concluded:
+            agreed = {comparable(fact.type, value) for value in concluded}
+            return concluded[0] if len(agreed) == 1 else None
+        return None if Truth.UNKNOWN in truths else fact.otherwise
+
+    def _noticed(self, subject: str, fact: Fact) -> Value | None:
+        """The engine's own facts: a strange word, or an instant too far ahead."""
+
+        def strange(other: Fact, value: Value) -> bool:
+            if fact.name.endswith(".unrecognised_value"):
+                return other.type == "enum" and value == UNRECOGNISED
+            return other.type == "instant" and is_ahead(read_instant(str(value)), self.now)
+
+        own = [
+            other
+            for other in self.base.facts.values()
+            if other.scope == fact.scope and not other.derived and other.source != "engine"
+        ]
+        return any(
+            (value := self.value(subject, other.name)) is not None and strange(other, value)
+            for other in own
+        )
+
+    def truth(
+        self, pattern: Pattern, subject: str, confirmed: Collection[str] | None = None
+    ) -> Truth:
+        """Whether a pattern holds on a subject; `confirmed` are its finding's confirmations."""
+
+        def known(name: str) -> Value | None:
+            if name.startswith("confirm."):
+                return name.removeprefix("confirm.") in (confirmed or ())
+            return self.value(subject, name)
+
+        return truth(pattern, known, self.now, self.base.facts)
+
+
+def scope_of(subject: str) -> str:
+    """The scope of `scope/name`."""
+    return subject.partition("/")[0]
