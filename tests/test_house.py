@@ -48,6 +48,11 @@ def test_the_tests_mirror_the_rooms() -> None:
     assert folders(HOUSE / "tests") >= ROOMS
 
 
+def test_every_folder_of_code_is_a_package_so_that_no_import_is_overlooked() -> None:
+    code = {path.parent for room in ROOMS for path in (HOUSE / room).rglob("*.py")}
+    assert [str(folder) for folder in code if not (folder / "__init__.py").is_file()] == []
+
+
 def test_imports_go_one_way_through_the_house() -> None:
     status = lint_imports(
         config_filename=str(HOUSE / "pyproject.toml"), no_cache=True, show_timings=False
