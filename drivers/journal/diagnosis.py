@@ -28,6 +28,8 @@ def diagnose(line: bytes, error: Exception) -> tuple[FaultKind, str]:
         value = msgspec.json.decode(line)
     except RecursionError:
         return "too-deep", "the line is nested too deeply; an event's data is flat"
+    except msgspec.ValidationError:
+        return "wrong-member", "a number is too large to be held; a fact's is at most 2^53"
     except ValueError as fault:
         text = printable(str(fault))
         return "not-json", f"not JSON ({text}); a line is one JSON object"

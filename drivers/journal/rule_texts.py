@@ -22,9 +22,9 @@ def keep_rule_texts(
 ) -> Path:
     """Keep rule texts beside a journal, and return the folder they are in.
 
-    `rules_hash` names the whole of them; `files` maps paths with `/`, inside the folder, to contents.
-    The folder `JOURNAL.rules/HASH` appears complete or not at all, and stays as it is once it is
-    there.
+    `rules_hash` names the whole of them; `files` maps paths inside the folder, with `/`, to
+    contents. The folder `JOURNAL.rules/HASH` appears complete or not at all, and stays as it is
+    once it is there.
 
     Raises:
         JournalError: a name would lead out of the folder, other texts are kept under this hash,

@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from drivers.journal.decoding import MAXIMUM_LINE, decode_line
+from drivers.journal.decoding import MAXIMUM_LINE, LineDecoder, decode_line
 from drivers.journal.encoding import encode
-from drivers.journal.faults import JournalError, printable
+from drivers.journal.faults import Faults, JournalError, printable
 from drivers.journal.locks import MODE, locked, open_or_make, sign, unsign
 from drivers.journal.streams import is_compressed
 from rules.vocabulary import Event
@@ -123,21 +123,20 @@ class Journal:
     ) -> Appended:
         appended = Appended([], [], set_aside)
         for event in events:
+            if last is not None and event.time.tzinfo is not None and event.time < last:
+                event = msgspec.structs.replace(event, time=last)
             try:
-                if last is not None and event.time < last:
-                    event = msgspec.structs.replace(event, time=last)
                 line = encode(event)
-            except (ValueError, TypeError) as error:
-                reason = printable(str(error))
-                raise JournalError(f"an event cannot be recorded: {reason}") from None
+            except ValueError as error:
+                raise _unwritable(str(error)) from None
             if len(line) > MAXIMUM_LINE:
-                raise JournalError(
-                    f"an event cannot be recorded: {len(line)} bytes are too long for a line"
-                )
-            recorded = decode_line(line)
-            if recorded is None:
-                shown = printable(line.decode(), 80)
-                raise JournalError(f"an event cannot be recorded: no reader would take {shown}")
+                raise _unwritable(f"{len(line)} bytes are too long for a line")
+            # What is given back is what any reader of the line will have.
+            faults = Faults(keep=1)
+            read = LineDecoder(self._name, faults).decode([line])
+            if not read:
+                raise _unwritable(faults.first[0].message)
+            recorded = read.events[0]
             last = recorded.time
             appended.events.append(recorded)
             appended.lines.append(line)
@@ -229,6 +228,10 @@ def _sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _unwritable(reason: str) -> JournalError:
+    return JournalError(f"an event cannot be recorded: {printable(reason)}")
 
 
 def _braced(text: str) -> str:
