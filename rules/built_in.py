@@ -9,9 +9,15 @@ from rules.read_catalogue import ENGINE
 from rules.rule_base import Fact, Place, Rule, Source, Step
 from rules.vocabulary import Severity
 
+BUILT_IN: Final = "built-in"
+"""Stands for the hash of a rule that is in no file."""
+
+UNRECOGNISED_VALUE: Final = "unrecognised-value"
+CLOCK_SKEW: Final = "clock-skew"
+
 _NOTICED: Final[tuple[tuple[str, str, str, str, str], ...]] = (
     (
-        "unrecognised-value",
+        UNRECOGNISED_VALUE,
         "A source said a word that is not in the catalogue",
         "7",
         "What the word means is not known. Rules that look at this fact cannot tell this state "
@@ -19,7 +25,7 @@ _NOTICED: Final[tuple[tuple[str, str, str, str, str], ...]] = (
         "Read the word in the evidence and decide from the vendor's documents what it means",
     ),
     (
-        "clock-skew",
+        CLOCK_SKEW,
         "An appliance names a time that lies more than five minutes ahead",
         "10",
         "Waiting times and ages that start at this instant cannot be judged until the clocks "
@@ -66,7 +72,7 @@ def built_in_rules(scope: str) -> list[Rule]:
                 scope=scope,
                 when=Condition(engine_fact(kind, scope), "is", (True,)),
                 place=Place("(built in)", 0),
-                hash="built-in",
+                hash=BUILT_IN,
                 text="",
                 impact=impact,
                 steps=(Step(do=do, source=source),),

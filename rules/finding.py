@@ -1,0 +1,260 @@
+"""Findings: a rule that holds on a subject, with its evidence frozen at the moment it was raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from rules.evaluate import truth
+from rules.pattern import RELATION_OPERATORS, Condition, Pattern
+from rules.program import CompiledFact, CompiledRule
+from rules.read_rules import PLACEHOLDER
+from rules.rule_base import Fact, Rule, RuleBase
+from rules.values import Value
+from rules.vocabulary import UNRECOGNISED, Event, Truth
+
+ChangeKind = Literal[
+    "raised",
+    "recurred",
+    "unconfirmed",
+    "confirmed",
+    "resolved",
+    "closed",
+    "acknowledged",
+    "step_ticked",
+    "step_unticked",
+    "note",
+]
+
+
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A fact that made a rule hold, its value then, and the event that had set it."""
+
+    fact: str
+    value: Value | None
+    said: str = ""
+    """The word itself, where the value is `unrecognised`."""
+    subject: str = ""
+    event: str = ""
+    source: str = ""
+    time: datetime | None = None
+    message: str = ""
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """What an operator has confirmed, and when."""
+
+    by: str
+    at: datetime
+
+
+class Note(msgspec.Struct, frozen=True):
+    """What an operator has written about a finding."""
+
+    by: str
+    at: datetime
+    text: str
+
+
+class Finding:
+    """One raising of a rule on a subject. Its texts and evidence do not change; its state does."""
+
+    __slots__ = (
+        "_frozen",
+        "_levels",
+        "acknowledged",
+        "closed_by",
+        "compiled",
+        "confirmations",
+        "noticed",
+        "notes",
+        "occurrence",
+        "raised_at",
+        "recurred_at",
+        "resolved_at",
+        "rule",
+        "rule_base",
+        "subject",
+        "ticked",
+        "unconfirmed_since",
+    )
+
+    def __init__(
+        self,
+        compiled: CompiledRule,
+        subject: str,
+        raised_at: datetime,
+        occurrence: Value | None,
+        levels: list[str],
+        frozen: list[tuple[Value | None, Event | None]],
+        rule_base: RuleBase,
+    ) -> None:
+        self.compiled = compiled
+        self.rule: Rule = compiled.rule
+        self.subject = subject
+        self.raised_at = raised_at
+        self.occurrence = occurrence
+        self._levels = levels
+        self._frozen = frozen
+        self.rule_base = rule_base
+        self.recurred_at: list[datetime] = []
+        self.unconfirmed_since: datetime | None = None
+        self.acknowledged: Note | None = None
+        self.resolved_at: datetime | None = None
+        self.closed_by: Note | None = None
+        self.confirmations: dict[str, Confirmation] = {}
+        self.notes: list[Note] = []
+        self.noticed: list[Evidence] = []
+        """For a built-in finding, the facts that the engine has noticed."""
+        self.ticked: list[bool] = []
+        """By step, whether facts tick it."""
+
+    @property
+    def state(self) -> Literal["open", "acknowledged", "resolved"]:
+        """Whether the finding still stands, and whether an operator has taken note of it."""
+        if self.resolved_at is not None:
+            return "resolved"
+        return "open" if self.acknowledged is None else "acknowledged"
+
+    @property
+    def open(self) -> bool:
+        """Whether the finding still stands."""
+        return self.resolved_at is None
+
+    def values(self) -> dict[str, Value | None]:
+        """Every fact that the rule looks at or names, as it was when the finding was raised."""
+        return {
+            fact.name: recognised(fact.declared, value)
+            for (_, fact), (value, _) in zip(self.compiled.evidence, self._frozen, strict=True)
+        }
+
+    def text(self, template: str) -> str:
+        """A text of the rule with the facts that it names filled in."""
+        values = self.values()
+
+        def value(match: Any) -> str:
+            return show_value(values.get(match[1]))
+
+        return PLACEHOLDER.sub(value, template)
+
+    @property
+    def title(self) -> str:
+        """The rule's title with its facts filled in."""
+        return self.text(self.rule.title)
+
+    @property
+    def impact(self) -> str:
+        """The rule's impact with its facts filled in."""
+        return self.text(self.rule.impact)
+
+    def evidence(self) -> list[Evidence]:
+        """The facts that made the rule hold, derived ones resolved into those they came from."""
+        if self.noticed:
+            return list(self.noticed)
+        places: dict[str, tuple[int, CompiledFact]] = {}
+        frozen: dict[str, tuple[Value | None, Event | None]] = {}
+        for (level, fact), kept in zip(self.compiled.evidence, self._frozen, strict=True):
+            places[fact.name] = level, fact
+            frozen[fact.name] = kept
+        names = _support(self.rule.when, self.values(), self.raised_at, self.rule_base)
+        found = []
+        for name in names:
+            if name in places:
+                level, fact = places[name]
+                value, event = frozen[name]
+                subject = self._levels[level] if level < len(self._levels) else ""
+                found.append(evidence_of(fact.declared, value, event, subject))
+        return found
+
+
+def evidence_of(fact: Fact, value: Value | None, event: Event | None, subject: str) -> Evidence:
+    """A fact's value and the event that set it, as evidence."""
+    known = recognised(fact, value)
+    said = str(value) if known != value else ""
+    if event is None:
+        return Evidence(fact=fact.name, value=known, said=said, subject=subject)
+    return Evidence(
+        fact=fact.name,
+        value=known,
+        said=said,
+        subject=subject,
+        event=event.id,
+        source=event.source,
+        time=event.time,
+        message=event.data.message,
+    )
+
+
+def recognised(fact: Fact, value: Value | None) -> Value | None:
+    """A fact's value as rules see it: a word outside an enumeration is `unrecognised`."""
+    if fact.type == "enum" and value is not None and value not in fact.values:
+        return UNRECOGNISED
+    return value
+
+
+class Change(msgspec.Struct, gc=False):
+    """Something that became so at a time: a finding raised, resolved, and so on."""
+
+    kind: ChangeKind
+    time: datetime
+    finding: Finding
+    event: Event | None = None
+    """The event that it came with; none where time alone brought it."""
+    step: int = -1
+    """The step's number from 0, where a step was ticked or unticked."""
+    note: Note | None = None
+
+
+def show_value(value: Value | None) -> str:
+    """A fact's value for people."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _support(
+    pattern: Pattern,
+    values: Mapping[str, Value | None],
+    now: datetime,
+    rule_base: RuleBase,
+) -> list[str]:
+    """The facts by which a pattern that is true is true, in the order of the pattern."""
+    found: dict[str, None] = {}
+
+    def visit(part: Pattern, wanted: Truth) -> None:
+        if isinstance(part, Condition):
+            visit_fact(part.fact)
+            if part.operator in RELATION_OPERATORS:
+                visit_fact(str(part.operand))
+            return
+        children = part.patterns
+        needs_all = (part.kind == "all") == (wanted == Truth.TRUE)
+        if part.kind == "none":
+            needs_all = wanted == Truth.TRUE
+        inner = Truth.FALSE if (part.kind == "none") == (wanted == Truth.TRUE) else Truth.TRUE
+        for child in children:
+            if needs_all or truth(child, values.get, now, rule_base.facts) == inner:
+                visit(child, inner)
+
+    def visit_fact(name: str) -> None:
+        own = [derivation for derivation in rule_base.derivations if derivation.fact == name]
+        if not own:
+            found.setdefault(name)
+            return
+        held = [
+            derivation
+            for derivation in own
+            if truth(derivation.when, values.get, now, rule_base.facts) == Truth.TRUE
+        ]
+        for derivation in held or own:
+            visit(derivation.when, Truth.TRUE if held else Truth.FALSE)
+
+    visit(pattern, Truth.TRUE)
+    return list(found)

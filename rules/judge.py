@@ -1,0 +1,289 @@
+"""The life of findings: raised, joined by new occurrences, confirmed, resolved (laws 1 to 5, 11,
+16)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from rules.built_in import BUILT_IN, CLOCK_SKEW
+from rules.columns import CLASS_OF_TRUTH
+from rules.deadlines import HOLD, Deadlines
+from rules.finding import Change, ChangeKind, Confirmation, Finding, Note, evidence_of
+from rules.program import CompiledRule
+from rules.subject import RuleState, Subject
+from rules.values import Value
+from rules.vocabulary import Event, Truth
+from rules.words import Words
+
+
+class Judge:
+    """Turns verdicts into findings, one open at most for a rule and a subject."""
+
+    def __init__(self, words: Words, deadlines: Deadlines) -> None:
+        self._words = words
+        self._deadlines = deadlines
+        self.changes: list[Change] = []
+        self.event: Event | None = None
+        """The event that is being applied; none while time alone passes."""
+        self.open: dict[tuple[int, str], Finding] = {}
+        """Open findings by the rule's number and the subject."""
+
+    def settle(self) -> None:
+        """Conclude, judge and report until nothing more follows."""
+        words = self._words
+        done: dict[tuple[int, str, int], tuple[Subject, CompiledRule, int]] = {}
+        while True:
+            words.settle_derived()
+            if words.candidates:
+                candidates, words.candidates = words.candidates, []
+                for subject, number in candidates:
+                    scope = subject.scope
+                    verdict = words.verdict(scope, number, subject.keys[number])
+                    if verdict == subject.verdicts[number]:
+                        continue
+                    subject.verdicts[number] = verdict
+                    program = scope.programs[number]
+                    owner = program.owner
+                    assert isinstance(owner, CompiledRule)
+                    if program.kind != "done":
+                        words.to_judge[owner.index, subject.name] = subject, owner
+                    elif owner.index in subject.states:
+                        step = owner.done.index(number)
+                        done[owner.index, subject.name, step] = subject, owner, step
+            elif words.to_judge:
+                to_judge, words.to_judge = words.to_judge, {}
+                for _, (subject, rule) in sorted(to_judge.items(), key=lambda item: item[0]):
+                    self._judge(subject, rule)
+            else:
+                break
+        for _, (subject, rule, step) in sorted(done.items(), key=lambda item: item[0]):
+            self._tick(subject, rule, step)
+
+    def _change(
+        self, kind: ChangeKind, finding: Finding, step: int = -1, note: Note | None = None
+    ) -> None:
+        change = Change(kind, self._words.now, finding, self.event, step, note)
+        self.changes.append(change)
+
+    def _judge(self, subject: Subject, rule: CompiledRule) -> None:
+        verdict = subject.verdicts[rule.when]
+        state = subject.states.get(rule.index)
+        if state is None:
+            if verdict != Truth.TRUE:
+                return
+            state = subject.states[rule.index] = RuleState()
+        if verdict == Truth.FALSE:
+            state.spent = False
+            state.since = None
+        holds = verdict == Truth.TRUE and self._held(subject, rule, state)
+        occurrence: Value | None = None
+        if rule.occurrence is not None:
+            level, fact = rule.occurrence
+            around = subject.around(level) if level else subject
+            occurrence = self._words.known(around, fact) if around else None
+        if state.finding is not None:
+            self._judge_open(subject, rule, state, verdict, holds, occurrence)
+        if state.finding is None and holds and not self._is_spent(state, occurrence):
+            self._raise(subject, rule, state, occurrence)
+        if state.idle:
+            del subject.states[rule.index]
+
+    def _held(self, subject: Subject, rule: CompiledRule, state: RuleState) -> bool:
+        """Whether a pattern that is true has been so for as long as the rule wants."""
+        hold = rule.rule.hold
+        if hold is None:
+            return True
+        now = self._words.now
+        if state.since is None:
+            state.since = now
+        if now - state.since >= hold:
+            return True
+        key = ("for", rule.index, subject.name)
+        action = partial(self._words.judge, subject, rule)
+        self._deadlines.schedule(key, state.since + hold, HOLD, action)
+        return False
+
+    def _is_spent(self, state: RuleState, occurrence: Value | None) -> bool:
+        if not state.spent:
+            return False
+        return occurrence is None or occurrence == state.spent_occurrence
+
+    def _judge_open(
+        self,
+        subject: Subject,
+        rule: CompiledRule,
+        state: RuleState,
+        verdict: int,
+        holds: bool,
+        occurrence: Value | None,
+    ) -> None:
+        finding = state.finding
+        assert finding is not None
+        if rule.until >= 0:
+            end = subject.verdicts[rule.until]
+            over, unclear = end == Truth.TRUE, end == Truth.UNKNOWN
+        else:
+            over, unclear = verdict == Truth.FALSE, verdict == Truth.UNKNOWN
+        if over:
+            self._end(subject, rule, state, "resolved")
+            return
+        if unclear != (finding.unconfirmed_since is not None):
+            finding.unconfirmed_since = self._words.now if unclear else None
+            self._change("unconfirmed" if unclear else "confirmed", finding)
+        if holds and occurrence is not None and occurrence != finding.occurrence:
+            finding.occurrence = occurrence
+            finding.recurred_at.append(self._words.now)
+            finding.acknowledged = None
+            self._reset_confirmations(subject, rule, finding)
+            self._change("recurred", finding)
+
+    def _raise(
+        self, subject: Subject, rule: CompiledRule, state: RuleState, occurrence: Value | None
+    ) -> None:
+        words = self._words
+        lineage = subject.lineage()
+        frozen: list[tuple[Value | None, Event | None]] = []
+        for level, fact in rule.evidence:
+            if level < len(lineage):
+                around = lineage[level]
+                frozen.append((words.known(around, fact), around.setters[fact.slot]))
+            else:
+                frozen.append((None, None))
+        finding = Finding(
+            rule,
+            subject.name,
+            words.now,
+            occurrence,
+            [one.name for one in lineage],
+            frozen,
+            words.programs.rule_base,
+        )
+        finding.ticked = [
+            number >= 0 and subject.verdicts[number] == Truth.TRUE for number in rule.done
+        ]
+        if rule.rule.hash == BUILT_IN:
+            skew = rule.rule.id == f"{CLOCK_SKEW}-{subject.scope.name}"
+            slots = subject.skewed if skew else subject.unrecognised
+            finding.noticed = [
+                evidence_of(
+                    fact.declared, subject.raw[fact.slot], subject.setters[fact.slot], subject.name
+                )
+                for fact in subject.scope.facts.values()
+                if fact.slot in slots
+            ]
+        state.spent = False
+        state.spent_occurrence = None
+        state.finding = self.open[rule.index, subject.name] = finding
+        self._change("raised", finding)
+        if rule.until >= 0 and subject.verdicts[rule.until] != Truth.FALSE:
+            words.judge(subject, rule)
+
+    def _end(
+        self, subject: Subject, rule: CompiledRule, state: RuleState, kind: ChangeKind
+    ) -> None:
+        finding = state.finding
+        assert finding is not None
+        finding.resolved_at = self._words.now
+        state.finding = None
+        state.spent = subject.verdicts[rule.when] != Truth.FALSE
+        state.spent_occurrence = finding.occurrence
+        del self.open[rule.index, subject.name]
+        self._reset_confirmations(subject, rule, None)
+        self._change(kind, finding, note=finding.closed_by)
+
+    def _reset_confirmations(
+        self, subject: Subject, rule: CompiledRule, finding: Finding | None
+    ) -> None:
+        for name in rule.confirmations:
+            self._set_confirmation(subject, rule, name, Truth.FALSE)
+        if finding is not None:
+            finding.confirmations = {}
+
+    def _set_confirmation(
+        self, subject: Subject, rule: CompiledRule, name: str, truth: Truth
+    ) -> None:
+        column = rule.confirmations[name]
+        old, new = subject.classes[column.index], CLASS_OF_TRUTH[truth]
+        if new != old:
+            subject.classes[column.index] = new
+            self._words.shift(subject, column, old, new)
+
+    def _tick(self, subject: Subject, rule: CompiledRule, step: int) -> None:
+        state = subject.states.get(rule.index)
+        if state is None or state.finding is None:
+            return
+        ticked = subject.verdicts[rule.done[step]] == Truth.TRUE
+        if ticked != state.finding.ticked[step]:
+            state.finding.ticked[step] = ticked
+            self._change("step_ticked" if ticked else "step_unticked", state.finding, step)
+
+    # What operators do
+
+    def _finding_of(
+        self, event: Event, what: str
+    ) -> tuple[Subject, CompiledRule, RuleState, Finding] | None:
+        """The open finding that an operator's event is about; counted where there is none."""
+        subject = self._words.subjects.get(event.subject)
+        for index, state in subject.states.items() if subject else ():
+            finding = state.finding
+            if finding is not None and finding.rule.id == event.data.rule:
+                assert subject is not None
+                return subject, self._words.programs.rules[index], state, finding
+        self._words.count(f"{what} without a finding", f"{event.data.rule} on {event.subject}")
+        return None
+
+    def acknowledge(self, event: Event) -> None:
+        """An operator has taken note of a finding."""
+        if (found := self._finding_of(event, "acknowledgements")) is not None:
+            finding = found[3]
+            finding.acknowledged = _note(event, self._words.now, event.data.note)
+            self._change("acknowledged", finding, note=finding.acknowledged)
+
+    def write_note(self, event: Event) -> None:
+        """An operator has written about a finding, or about a subject alone."""
+        if event.data.rule and (found := self._finding_of(event, "notes")) is not None:
+            note = _note(event, self._words.now, event.data.note)
+            found[3].notes.append(note)
+            self._change("note", found[3], note=note)
+
+    def close(self, event: Event) -> None:
+        """An operator has closed a finding by hand, with a reason (law 5)."""
+        if not event.data.reason.strip():
+            self._words.count("closings without a reason", f"{event.data.rule} on {event.subject}")
+            return
+        if (found := self._finding_of(event, "closings")) is not None:
+            subject, rule, state, finding = found
+            finding.closed_by = _note(event, self._words.now, event.data.reason)
+            self._end(subject, rule, state, "closed")
+            if state.idle:
+                del subject.states[rule.index]
+
+    def close_orphan(self, finding: Finding, event: Event) -> None:
+        """An operator has closed a finding whose rule is gone."""
+        finding.closed_by = _note(event, self._words.now, event.data.reason)
+        finding.resolved_at = self._words.now
+        self._change("closed", finding, note=finding.closed_by)
+
+    def confirm(self, event: Event) -> None:
+        """An operator has confirmed a step of a finding (law 4)."""
+        found = self._finding_of(event, "confirmations")
+        if found is None:
+            return
+        subject, rule, _, finding = found
+        name = event.data.confirm
+        if name not in rule.confirmations:
+            self._words.count("confirmations of no step", f"{name} of {event.data.rule}")
+            return
+        now = self._words.now
+        if name not in finding.confirmations:
+            by = event.source.partition("/")[2] or event.source
+            finding.confirmations[name] = Confirmation(by=by, at=now)
+            for number, step in enumerate(rule.rule.steps):
+                if step.confirm == name:
+                    self._change("step_ticked", finding, number)
+            self._set_confirmation(subject, rule, name, Truth.TRUE)
+
+
+def _note(event: Event, at: datetime, text: str) -> Note:
+    return Note(by=event.source.partition("/")[2] or event.source, at=at, text=text)

@@ -1,0 +1,109 @@
+"""Going on under other rules: what the old ones knew, said and had open is carried over."""
+
+from __future__ import annotations
+
+from rules.columns import CLASS_OF_TRUTH
+from rules.finding import Finding
+from rules.judge import Judge
+from rules.program import CompiledRule
+from rules.subject import RuleState, Subject
+from rules.vocabulary import Truth
+from rules.words import Words
+
+
+def carry_over(
+    old: Words, new: Words, judge: Judge, orphans: dict[tuple[str, str], Finding]
+) -> None:
+    """Fill a new watch from an old one; open findings whose rule is gone become orphans."""
+    new.counts, new.names = old.counts, old.names
+    for name, source in old.sources.items():
+        carried = new.source(name)
+        carried.seen, carried.ring, carried.place = source.seen, source.ring, source.place
+        if source.last_heard is not None:
+            now, new.now = new.now, source.last_heard
+            new.heard(carried)
+            new.now = now
+        if source.lost:
+            new.lose(carried)
+    new.newly_lost.clear()
+    for name, before in old.subjects.items():
+        if (subject := new.subject(name)) is not None:
+            _carry_facts(old, before, new, subject)
+    for name, before in old.subjects.items():
+        if before.parent is not None and name in new.subjects:
+            new.attach(new.subjects[name], new.subject(before.parent.name))
+    orphaned = dict(orphans)
+    orphans.clear()
+    for name, before in old.subjects.items():
+        for index, state in before.states.items():
+            _carry_state(
+                state, old.programs.rules[index], new.subjects.get(name), new, judge, orphans
+            )
+    for (rule_id, name), finding in orphaned.items():
+        state = RuleState()
+        state.finding = finding
+        found = _rule_of(rule_id, new.subjects.get(name))
+        if found is None:
+            orphans[rule_id, name] = finding
+        else:
+            _adopt(state, found, new.subjects[name], new, judge)
+
+
+def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> None:
+    for fact in subject.scope.facts.values():
+        earlier = before.scope.facts.get(fact.name)
+        if (
+            earlier is None
+            or fact.declared.derived
+            or fact.declared.type != earlier.declared.type
+            or fact.source_kind != earlier.source_kind
+        ):
+            continue
+        value = before.raw[earlier.slot]
+        setter = before.setters[earlier.slot]
+        if setter is not None or (value is not None and not fact.default_from_start):
+            subject.raw[fact.slot] = value
+            subject.setters[fact.slot] = setter
+            new.renew(subject, fact)
+
+
+def _rule_of(rule_id: str, subject: Subject | None) -> CompiledRule | None:
+    if subject is None:
+        return None
+    return next((rule for rule in subject.scope.rules if rule.rule.id == rule_id), None)
+
+
+def _carry_state(
+    state: RuleState,
+    rule: CompiledRule,
+    subject: Subject | None,
+    new: Words,
+    judge: Judge,
+    orphans: dict[tuple[str, str], Finding],
+) -> None:
+    now_rule = _rule_of(rule.rule.id, subject)
+    if now_rule is None or subject is None:
+        if state.finding is not None:
+            orphans[rule.rule.id, state.finding.subject] = state.finding
+        return
+    if now_rule.rule.hash != rule.rule.hash:
+        state.since = None
+    _adopt(state, now_rule, subject, new, judge)
+
+
+def _adopt(
+    state: RuleState, rule: CompiledRule, subject: Subject, new: Words, judge: Judge
+) -> None:
+    subject.states[rule.index] = state
+    finding = state.finding
+    if finding is not None:
+        judge.open[rule.index, subject.name] = finding
+        for name, column in rule.confirmations.items():
+            if name in finding.confirmations:
+                before = subject.classes[column.index]
+                confirmed = CLASS_OF_TRUTH[Truth.TRUE]
+                subject.classes[column.index] = confirmed
+                new.shift(subject, column, before, confirmed)
+        ticked = dict(zip((step.do for step in finding.rule.steps), finding.ticked, strict=True))
+        finding.ticked = [ticked.get(step.do, False) for step in rule.rule.steps]
+    new.judge(subject, rule)

@@ -1,0 +1,140 @@
+"""What the watch keeps about one subject."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rules.finding import Finding
+from rules.program import CompiledFact, CompiledScope
+from rules.values import Value
+from rules.vocabulary import Event
+
+
+class RuleState:
+    """What a rule and a subject remember from one judgement to the next."""
+
+    __slots__ = ("finding", "since", "spent", "spent_occurrence")
+
+    def __init__(self) -> None:
+        self.finding: Finding | None = None
+        self.since: datetime | None = None
+        """Since when the pattern has been true, for a rule with `for`."""
+        self.spent = False
+        self.spent_occurrence: Value | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to remember."""
+        return self.finding is None and self.since is None and not self.spent
+
+
+class Sparse(dict[int, Any]):
+    """A list that is the same as a shared one but in a few places."""
+
+    def __init__(self, shared: list[Any]) -> None:
+        super().__init__()
+        self._shared = shared
+
+    def __missing__(self, index: int) -> Any:
+        return self._shared[index]
+
+
+class Template:
+    """What every new subject of a scope starts as."""
+
+    def __init__(self, scope: CompiledScope) -> None:
+        self.scope = scope
+        self.raw: list[Value | None] = [None] * len(scope.facts)
+        self.setters: list[Event | None] = [None] * len(scope.facts)
+        self.classes: list[int] = [column.initial for column in scope.columns]
+        self.keys: list[int] = [0] * len(scope.programs)
+        self.verdicts = bytearray(len(scope.programs))
+        self.true_from_start: list[int] = []
+        self.large = len(scope.facts) > 1024 or len(scope.programs) > 4096
+
+
+class Subject:
+    """One subject: its facts' values, who said them, their classes, and each program's
+    situation and verdict."""
+
+    __slots__ = (
+        "children",
+        "classes",
+        "keys",
+        "name",
+        "number",
+        "parent",
+        "raw",
+        "scope",
+        "setters",
+        "skewed",
+        "states",
+        "unrecognised",
+        "verdicts",
+    )
+
+    def __init__(self, name: str, number: int, template: Template) -> None:
+        self.name = name
+        self.number = number
+        self.scope = template.scope
+        self.parent: Subject | None = None
+        self.children: dict[str, Subject] = {}
+        self.raw: Any
+        self.setters: Any
+        self.classes: Any
+        self.keys: Any
+        if template.large:
+            self.raw = Sparse(template.raw)
+            self.setters = Sparse(template.setters)
+            self.classes = Sparse(template.classes)
+            self.keys = Sparse(template.keys)
+        else:
+            self.raw = template.raw.copy()
+            self.setters = template.setters.copy()
+            self.classes = template.classes.copy()
+            self.keys = template.keys.copy()
+        self.verdicts = bytearray(template.verdicts)
+        self.states: dict[int, RuleState] = {}
+        """By the rule's place in its scope."""
+        self.unrecognised: set[int] = set()
+        """Slots whose value is outside its enumeration."""
+        self.skewed: set[int] = set()
+        """Slots whose instant lies more than five minutes ahead."""
+
+    def around(self, level: int) -> Subject | None:
+        """This subject (0), the one that it is within (1), and so on."""
+        subject: Subject | None = self
+        for _ in range(level):
+            if subject is None:
+                return None
+            subject = subject.parent
+        return subject
+
+    def within(self, scope: str) -> list[Subject]:
+        """Every subject of a narrower scope that is within this one, by name."""
+        found = []
+        for _, child in sorted(self.children.items()):
+            if child.scope.name == scope:
+                found.append(child)
+            found += child.within(scope)
+        return found
+
+    def lineage(self) -> list[Subject]:
+        """This subject and those around it."""
+        found = [self]
+        while (parent := found[-1].parent) is not None:
+            found.append(parent)
+        return found
+
+
+def slots_said_by(subject: Subject, source: str) -> list[CompiledFact]:
+    """The facts of a subject that a source said last and that depend on its being heard."""
+    setters = subject.setters
+    return [
+        fact
+        for fact in subject.scope.facts.values()
+        if not fact.declared.memory
+        and (setter := setters[fact.slot]) is not None
+        and setter.source == source
+    ]

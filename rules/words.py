@@ -1,0 +1,503 @@
+"""What sources have said: facts by subject, their classes, and the situations that follow."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
+from typing import Any, Final
+
+from rules.built_in import CLOCK_SKEW, UNRECOGNISED_VALUE, engine_fact
+from rules.columns import CLASS_OF_TRUTH, UNKNOWN_CLASS, UNREADABLE, Column
+from rules.deadlines import BOUND, LOSS, Deadlines
+from rules.finding import recognised
+from rules.program import (
+    Age,
+    CompiledDerived,
+    CompiledFact,
+    CompiledRule,
+    CompiledScope,
+    Match,
+    Programs,
+    Relation,
+    Test,
+)
+from rules.subject import Subject, Template, slots_said_by
+from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value
+from rules.vocabulary import Event, Truth
+
+MISSED_HEARTBEATS: Final = 3
+LONGEST_SUBJECT: Final = 512
+LARGEST_MEMORY: Final = 500_000
+"""Remembered situations; beyond it all are forgotten, which costs nothing but speed."""
+_MOST_MOVES: Final = 4096
+_MOST_NAMES: Final = 200
+DUPLICATE_WINDOW: Final = 65_536
+
+
+class SourceState:
+    """One source: when it was last heard, and the events of it that could come twice."""
+
+    __slots__ = ("heartbeat", "kind", "last_heard", "lost", "name", "place", "ring", "seen")
+
+    def __init__(self, name: str, kind: str, heartbeat: timedelta | None) -> None:
+        self.name = name
+        self.kind = kind
+        self.heartbeat = heartbeat
+        self.last_heard: datetime | None = None
+        self.lost = False
+        self.seen: dict[str, int] = {}
+        self.ring: list[str | None] = [None] * 64
+        self.place = 0
+
+
+class Words:
+    """All facts of all subjects now, and which programs must be looked at again."""
+
+    def __init__(self, programs: Programs, deadlines: Deadlines, now: datetime) -> None:
+        self.programs = programs
+        self.deadlines = deadlines
+        self.now = now
+        self.subjects: dict[str, Subject] = {}
+        self.sources: dict[str, SourceState] = {}
+        self.lost_sources = 0
+        self.newly_lost: list[SourceState] = []
+        self.candidates: list[tuple[Subject, int]] = []
+        """Programs whose remembered verdict may no longer be theirs."""
+        self.to_judge: dict[tuple[int, str], tuple[Subject, CompiledRule]] = {}
+        self.counts: Counter[str] = Counter()
+        self.names: dict[str, Counter[str]] = {}
+        """By kind of count, what it was about; at most 200 names for each kind."""
+        self.contradictions: dict[tuple[str, str], tuple[Value, ...]] = {}
+        """Derived facts, with their subjects, whose derivations contradict one another now."""
+        self.remembered = 0
+        self._queue: list[tuple[int, str, Subject, CompiledDerived]] = []
+        self._queued: set[tuple[int, str]] = set()
+        self._templates: dict[str, Template] = {}
+
+    def count(self, kind: str, name: str) -> None:
+        """Count something that was refused, and what it was."""
+        self.counts[kind] += 1
+        names = self.names.setdefault(kind, Counter())
+        if name in names or len(names) < _MOST_NAMES:
+            names[name] += 1
+
+    # Subjects
+
+    def subject(self, name: str) -> Subject | None:
+        """The subject of a name, made at its first mention; None where no scope is so named."""
+        subject = self.subjects.get(name)
+        if subject is not None:
+            return subject
+        scope_name, _, rest = name.partition("/")
+        scope = self.programs.scopes.get(scope_name)
+        if scope is None or not rest or len(name) > LONGEST_SUBJECT:
+            return None
+        template = self._templates.get(scope_name) or self._make_template(scope)
+        subject = Subject(name, len(self.subjects), template)
+        self.subjects[name] = subject
+        for place in template.true_from_start:
+            self.judge(subject, scope.rules[place])
+        return subject
+
+    def _make_template(self, scope: CompiledScope) -> Template:
+        template = Template(scope)
+        for fact in scope.facts.values():
+            if fact.default_from_start:
+                template.raw[fact.slot] = fact.declared.default
+        large, template.large = template.large, False
+        first = Subject(f"{scope.name}/", -1, template)
+        for program, key in enumerate(self.situations(first)):
+            first.keys[program] = key
+            if scope.programs[program].kind != "derive":
+                first.verdicts[program] = self.verdict(scope, program, key)
+        for derived in scope.derived:
+            self._queue_derived(first, derived)
+        self.settle_derived()
+        for subject, program in self.candidates:
+            if subject is first:
+                first.verdicts[program] = self.verdict(scope, program, first.keys[program])
+        self.candidates = [entry for entry in self.candidates if entry[0] is not first]
+        self.to_judge = {k: v for k, v in self.to_judge.items() if v[0] is not first}
+        template.raw, template.setters = list(first.raw), list(first.setters)
+        template.classes, template.keys = list(first.classes), list(first.keys)
+        template.verdicts = bytearray(first.verdicts)
+        template.true_from_start = [
+            place
+            for place, rule in enumerate(scope.rules)
+            if first.verdicts[rule.when] == Truth.TRUE
+        ]
+        template.large = large
+        self._templates[scope.name] = template
+        return template
+
+    def situations(self, subject: Subject) -> list[int]:
+        """Each program's situation, added up from the classes of all columns that it sees."""
+        keys = [0] * len(subject.scope.programs)
+        for level, scope_name in enumerate(subject.scope.chain):
+            around = subject.around(level)
+            for column in self.programs.scopes[scope_name].columns:
+                users = column.own if level == 0 else column.descendants.get(subject.scope.name, ())
+                value_class = around.classes[column.index] if around else UNKNOWN_CLASS
+                for program, part in users:
+                    keys[program] += part[value_class]
+        return keys
+
+    def attach(self, subject: Subject, parent: Subject | None) -> None:
+        """Put a subject within another, or within none; all that it now sees is looked at."""
+        old = subject.parent
+        if old is parent:
+            return
+        if old is not None:
+            old.children.pop(subject.name, None)
+        subject.parent = parent
+        if parent is not None:
+            parent.children[subject.name] = subject
+        seen = [subject]
+        for narrower in self.programs.scopes:
+            seen += subject.within(narrower)
+        old_around = {one.scope.name: one for one in old.lineage()} if old else {}
+        new_around = {one.scope.name: one for one in parent.lineage()} if parent else {}
+        for scope_name in subject.scope.chain[1:]:
+            before, after = old_around.get(scope_name), new_around.get(scope_name)
+            scope = self.programs.scopes[scope_name]
+            for below in seen:
+                name = below.scope.name
+                for column in scope.columns:
+                    users = column.descendants.get(name)
+                    if users:
+                        was = before.classes[column.index] if before else UNKNOWN_CLASS
+                        now = after.classes[column.index] if after else UNKNOWN_CLASS
+                        self._add(below, users, was, now)
+                for fact in scope.facts.values():
+                    for test in fact.descendant_tests.get(name, ()):
+                        self.refresh(below, test)
+                    for place in fact.occurrence_of.get(name, ()):
+                        self.judge(below, below.scope.rules[place])
+
+    # Facts
+
+    def known(self, subject: Subject, fact: CompiledFact) -> Value | None:
+        """A fact's value as rules may use it now; None where it is unknown."""
+        value: Value | None = subject.raw[fact.slot]
+        if value is None or self.lost_sources == 0 or fact.declared.memory:
+            return value
+        setter = subject.setters[fact.slot]
+        if setter is not None and (source := self.sources.get(setter.source)) and source.lost:
+            return None
+        return value
+
+    def seen_by(self, subject: Subject, fact: CompiledFact) -> Value | None:
+        """A fact's value as a subject sees it, its own or that of a subject around it."""
+        around = subject.around(subject.scope.level(fact.level_scope))
+        return None if around is None else self.known(around, fact)
+
+    def say(self, subject: Subject, fact: CompiledFact, said: Any, event: Event) -> None:
+        """Take an event's word for a fact; one that cannot be read makes it unknown."""
+        value: Value | None = None
+        if said is not None:
+            try:
+                value = read_value(fact.declared.type, said)
+            except ValueError as error:
+                self.count("unreadable values", f"{fact.name}: {error}")
+        slot = fact.slot
+        if value is None and subject.raw[slot] is None:
+            return
+        setter = subject.setters[slot]
+        if setter is not None and setter.source == event.source and subject.raw[slot] == value:
+            return
+        subject.raw[slot] = value
+        subject.setters[slot] = event
+        self.renew(subject, fact)
+        if fact.membership:
+            self._move(subject, fact, value)
+
+    def _move(self, subject: Subject, fact: CompiledFact, value: Value | None) -> None:
+        within = self.programs.rule_base.scopes[subject.scope.name].within
+        parent = self.subject(f"{within}/{value}") if value else None
+        if value and parent is None:
+            self.count("unreadable values", f"{fact.name}: names no {within}")
+        self.attach(subject, parent)
+
+    def forget(self, subject: Subject, event: Event) -> None:
+        """What a snapshot means for the facts of its families that it does not mention."""
+        families = set(event.data.families)
+        mentioned = event.data.facts
+        kind = event.source.partition("/")[0]
+        for fact in subject.scope.facts.values():
+            declared = fact.declared
+            if (
+                declared.memory
+                or fact.source_kind != kind
+                or fact.name in mentioned
+                or declared.family not in families
+            ):
+                continue
+            slot = fact.slot
+            setter = subject.setters[slot]
+            if declared.default is not None and not fact.default_from_start:
+                if subject.raw[slot] is None or setter is None or setter.source == event.source:
+                    self.say(subject, fact, declared.default, event)
+            elif setter is not None and setter.source == event.source:
+                if fact.default_from_start:
+                    self.say(subject, fact, declared.default, event)
+                else:
+                    self.say(subject, fact, None, event)
+
+    def renew(self, subject: Subject, fact: CompiledFact) -> None:
+        """Bring everything that depends on a fact up to its value now."""
+        value = self.known(subject, fact)
+        new = UNKNOWN_CLASS if value is None else fact.classify(value)
+        if new == UNREADABLE:
+            raise AssertionError(f"{fact.name} holds a value that was never read: {value!r}")
+        slot = fact.slot
+        old = subject.classes[slot]
+        if new != old:
+            subject.classes[slot] = new
+            self.shift(subject, fact.column, old, new)
+        if fact.unrecognised >= 0:
+            self._notice(
+                subject, subject.unrecognised, slot, new == fact.unrecognised, UNRECOGNISED_VALUE
+            )
+        if fact.declared.type == "instant":
+            self._check_skew(subject, fact)
+        for test in fact.tests:
+            self.refresh(subject, test)
+        for scope, tests in fact.descendant_tests.items():
+            for below in subject.within(scope):
+                for test in tests:
+                    self.refresh(below, test)
+        for scope, places in fact.occurrence_of.items():
+            seen = [subject] if scope == subject.scope.name else subject.within(scope)
+            for below in seen:
+                for place in places:
+                    self.judge(below, below.scope.rules[place])
+
+    def _notice(
+        self, subject: Subject, slots: set[int], slot: int, present: bool, kind: str
+    ) -> None:
+        if present == (slot in slots):
+            return
+        if present:
+            slots.add(slot)
+        else:
+            slots.discard(slot)
+        fact = subject.scope.facts[engine_fact(kind, subject.scope.name)]
+        subject.raw[fact.slot] = bool(slots)
+        self.renew(subject, fact)
+
+    def _check_skew(self, subject: Subject, fact: CompiledFact) -> None:
+        value = self.known(subject, fact)
+        ahead = False
+        if value is not None:
+            ends = read_instant(str(value)) - FUTURE_TOLERANCE
+            ahead = ends > self.now
+            if ahead:
+                key = (subject.name, "skew", fact.name)
+                self.deadlines.schedule(key, ends, BOUND, partial(self._check_skew, subject, fact))
+        self._notice(subject, subject.skewed, fact.slot, ahead, CLOCK_SKEW)
+
+    def refresh(self, subject: Subject, test: Test) -> None:
+        """Judge a relation, an age or an expression anew."""
+        truth, again = self._test(subject, test)
+        if again is not None:
+            key = (subject.name, id(test))
+            self.deadlines.schedule(key, again, BOUND, partial(self.refresh, subject, test))
+        new = CLASS_OF_TRUTH[truth]
+        column = test.column
+        old = subject.classes[column.index]
+        if new != old:
+            subject.classes[column.index] = new
+            self.shift(subject, column, old, new)
+
+    def _test(self, subject: Subject, test: Test) -> tuple[Truth, datetime | None]:
+        value = self.seen_by(subject, test.fact)
+        if value is None:
+            return Truth.UNKNOWN, None
+        kind = test.fact.declared.type
+        if isinstance(test, Match):
+            return Truth(test.expression.search(str(value)) is not None), None
+        if isinstance(test, Age):
+            return age_truth(read_instant(str(value)), test.operator, test.bound, self.now)
+        other = self.seen_by(subject, test.other)
+        if other is None:
+            return Truth.UNKNOWN, None
+        left = comparable(kind, recognised(test.fact.declared, value) or "")
+        right = comparable(kind, recognised(test.other.declared, other) or "")
+        if kind in ("bool", "int", "float", "duration"):
+            left, right = value, other
+        match test.operator:
+            case "same_as":
+                return Truth(left == right), None
+            case "differs_from":
+                return Truth(left != right), None
+        settled = max(left, right) - FUTURE_TOLERANCE
+        if settled > self.now:
+            return Truth.UNKNOWN, settled
+        return Truth(left > right if test.operator == "later_than" else left < right), None
+
+    # Situations
+
+    def shift(self, subject: Subject, column: Column, old: int, new: int) -> None:
+        """Add a change of class to every situation that contains the column."""
+        moves = self._add(subject, column.own, old, new)
+        for scope, users in column.descendants.items():
+            for below in subject.within(scope):
+                self._add(below, users, old, new)
+        if moves is not None and not column.descendants and len(column.moves) < _MOST_MOVES:
+            column.moves[old << 20 | new] = moves
+
+    def _add(
+        self, subject: Subject, users: list[tuple[int, tuple[int, ...]]], old: int, new: int
+    ) -> tuple[tuple[int, int], ...] | None:
+        """Touch the users of a column; return what can be remembered for the next such change."""
+        keys, verdicts = subject.keys, subject.verdicts
+        memories, programs = subject.scope.memories, subject.scope.programs
+        moves = []
+        only_rules = True
+        for program, part in users:
+            delta = part[new] - part[old]
+            if delta:
+                moves.append((program, delta))
+                key = keys[program] = keys[program] + delta
+                if programs[program].kind == "derive":
+                    only_rules = False
+                if memories[program].get(key) != verdicts[program]:
+                    owner = programs[program].owner
+                    if isinstance(owner, CompiledDerived):
+                        self._queue_derived(subject, owner)
+                    else:
+                        self.candidates.append((subject, program))
+        return tuple(moves) if only_rules else None
+
+    def verdict(self, scope: CompiledScope, program: int, key: int) -> Truth:
+        """What durable_rules says of a situation, asked once and remembered."""
+        memory = scope.memories[program]
+        found = memory.get(key)
+        if found is None:
+            if self.remembered >= LARGEST_MEMORY:
+                for one in self.programs.memory_by_shape.values():
+                    one.clear()
+                self.remembered = 0
+            asked = scope.programs[program]
+            truths = [key >> (2 * place) & 3 for place in range(len(asked.conditions))]
+            found = memory[key] = self.programs.matcher.ask(asked.tree, truths)
+            self.remembered += 1
+        return found
+
+    def judge(self, subject: Subject, rule: CompiledRule) -> None:
+        """Have a rule judged on a subject once all facts have settled."""
+        self.to_judge[rule.index, subject.name] = subject, rule
+
+    # Derived facts
+
+    def _queue_derived(self, subject: Subject, derived: CompiledDerived) -> None:
+        key = derived.rank, subject.name
+        if key not in self._queued:
+            self._queued.add(key)
+            heappush(self._queue, (*key, subject, derived))
+
+    def settle_derived(self) -> None:
+        """Conclude derived facts until none can change (law 6)."""
+        while self._queue:
+            rank, name, subject, derived = heappop(self._queue)
+            self._queued.discard((rank, name))
+            value = self._conclude(subject, derived)
+            fact = derived.fact
+            old = subject.raw[fact.slot]
+            if old != value or type(old) is not type(value):
+                subject.raw[fact.slot] = value
+                self.renew(subject, fact)
+
+    def _conclude(self, subject: Subject, derived: CompiledDerived) -> Value | None:
+        scope = subject.scope
+        concluded: list[Value] = []
+        unknown = False
+        for program, value in zip(derived.programs, derived.values, strict=True):
+            found = self.verdict(scope, program, subject.keys[program])
+            subject.verdicts[program] = found
+            if found == Truth.TRUE and value not in concluded:
+                concluded.append(value)
+            unknown = unknown or found == Truth.UNKNOWN
+        place = subject.name, derived.fact.name
+        if len(concluded) > 1:
+            if place not in self.contradictions:
+                self.count("contradicting derivations", f"{place[1]} of {place[0]}")
+            self.contradictions[place] = tuple(concluded)
+            return None
+        self.contradictions.pop(place, None)
+        if concluded:
+            return concluded[0]
+        return None if unknown else derived.otherwise
+
+    # Sources
+
+    def source(self, name: str) -> SourceState:
+        """The state of a source, made at its first mention."""
+        state = self.sources.get(name)
+        if state is None:
+            kind = name.partition("/")[0]
+            declared = self.programs.rule_base.sources.get(kind)
+            if declared is None:
+                self.count("unknown kinds of source", kind)
+            heartbeat = declared.heartbeat if declared else None
+            state = self.sources[name] = SourceState(name, kind, heartbeat)
+        return state
+
+    def heard(self, state: SourceState) -> bool:
+        """A source has been heard now; whether it had been lost."""
+        first = state.last_heard is None
+        state.last_heard = self.now
+        if state.heartbeat is not None and (first or state.lost):
+            self._watch_over(state)
+        if not state.lost:
+            return False
+        state.lost = False
+        self.lost_sources -= 1
+        self._renew_said_by(state)
+        return True
+
+    def lose(self, state: SourceState) -> bool:
+        """A source is lost now; whether it had not been before."""
+        if state.lost or state.heartbeat is None:
+            return False
+        state.lost = True
+        self.lost_sources += 1
+        self.newly_lost.append(state)
+        self._renew_said_by(state)
+        return True
+
+    def _watch_over(self, state: SourceState) -> None:
+        assert state.heartbeat is not None and state.last_heard is not None
+        due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
+        self.deadlines.schedule(
+            ("source", state.name), due, LOSS, partial(self._look_at_source, state)
+        )
+
+    def _look_at_source(self, state: SourceState) -> None:
+        if state.lost or state.heartbeat is None or state.last_heard is None:
+            return
+        if state.last_heard + MISSED_HEARTBEATS * state.heartbeat <= self.now:
+            self.lose(state)
+        else:
+            self._watch_over(state)
+
+    def _renew_said_by(self, state: SourceState) -> None:
+        for _, subject in sorted(self.subjects.items()):
+            for fact in slots_said_by(subject, state.name):
+                self.renew(subject, fact)
+
+
+def age_truth(
+    instant: datetime, operator: str, bound: timedelta, now: datetime
+) -> tuple[Truth, datetime | None]:
+    """Whether an instant is older or newer than a bound (law 10), and when that can change."""
+    if instant - FUTURE_TOLERANCE > now:
+        return Truth.UNKNOWN, instant - FUTURE_TOLERANCE
+    try:
+        passes = instant + bound
+    except OverflowError:
+        passes = datetime.max.replace(tzinfo=UTC)
+    old = now >= passes
+    return Truth(old == (operator == "older_than")), None if old else passes
