@@ -24,6 +24,7 @@ MOST_WORK: Final = 400_000
 second. Patterns of some twenty conditions stay far below it."""
 
 _CONFIRM: Final = "confirm."
+_KNOWN: Final = "is known"
 _SEEN_FROM_THE_OTHER: Final[dict[str, Operator]] = {
     "later_than": "earlier_than",
     "earlier_than": "later_than",
@@ -95,12 +96,13 @@ class _Search:
         self._facts = facts
         self._now = now
         self._rule_base = rule_base
-        self._work_left = most_work
+        self._most_work = self._work_left = most_work
         self._changed: _Assignment = {}
         self._literals = list(literals(aim))
         self._choices: dict[str, list[Value | None]] = {}
         self._groups = self._group_facts()
         self._bounds: dict[int, float] = {}
+        self._proofs: dict[int, list[Literal]] = {}
 
     def run(self) -> tuple[_Assignment | None, bool]:
         """The smallest change and whether it surely is; None where there is none."""
@@ -184,7 +186,6 @@ class _Search:
                     if found is not None:
                         return found
                     del self._changed[name]
-                    self._measure()
         return None
 
     def _to_settle(self, aim: Aim) -> list[Literal]:
@@ -198,7 +199,7 @@ class _Search:
 
     def _quick(self) -> _Assignment | None:
         """Some change that will do, found by always taking the step that leaves least to do."""
-        self._work_left = MOST_WORK
+        self._work_left = self._most_work
         try:
             while (bound := self._measure()) > 0:
                 if bound == inf:
@@ -276,8 +277,10 @@ class _Search:
     def requirements(self, changed: _Assignment) -> Iterator[Requirement]:
         """What each changed fact must say, in the order in which the pattern names them."""
         self._changed = dict(changed)
+        self._work_left = self._most_work * 10
         order = {name: 0 for literal in self._literals for name in sorted(literal.facts)}
-        proof = self._proof(self._aim, set(changed))
+        self._measure()
+        proof = self._prove(self._aim, set(changed))
         for name in order:
             if name in changed:
                 value = changed[name]
@@ -293,11 +296,13 @@ class _Search:
             choices = (True, False) if isinstance(value, bool) else (*choices, UNRECOGNISED)
             return self._choice(name, value, choices)
         demands = [self._seen_from(name, literal) for literal in proof if name in literal.facts]
-        return " and ".join(dict.fromkeys(demands)) or f"= {say_value(value, fact)}"
+        more = [demand for demand in dict.fromkeys(demands) if demand != _KNOWN]
+        return " and ".join(more) or (_KNOWN if demands else f"= {say_value(value, fact)}")
 
     def _choice(self, name: str, value: Value, choices: tuple[Value, ...]) -> str:
         fact = self._rule_base.facts.get(name)
-        good, bad = [], []
+        good: list[Value] = []
+        bad: list[Value] = []
         for choice in choices:
             self._changed[name] = choice
             (bad if self._measure() else good).append(choice)
@@ -320,13 +325,16 @@ class _Search:
         turned = Condition(name, _SEEN_FROM_THE_OTHER[condition.operator], condition.fact)
         return say_operator(turned, catalogue, holds=holds)
 
-    def _proof(self, aim: Aim, changed: set[str]) -> list[Literal]:
-        """The literals that together show that the goal is reached."""
+    def _prove(self, aim: Aim, changed: set[str]) -> list[Literal]:
+        """The literals that together show that a reached goal is reached, looking at as few
+        changed facts as will do."""
         if isinstance(aim, Literal):
             return [aim]
-        self._measure()
-        reached = [part for part in aim.parts if self._bound(part) == 0]
-        if not aim.any:
-            return [literal for part in reached for literal in self._proof(part, changed)]
-        ways = [self._proof(part, changed) for part in reached]
-        return min(ways, key=lambda way: sum(bool(each.facts & changed) for each in way))
+        if id(aim) not in self._proofs:
+            reached = [part for part in aim.parts if self._bound(part) == 0]
+            ways = [self._prove(part, changed) for part in reached]
+            if aim.any:
+                ways = [min(ways, key=lambda way: sum(bool(each.facts & changed) for each in way))]
+            different = {id(literal): literal for way in ways for literal in way}
+            self._proofs[id(aim)] = list(different.values())
+        return self._proofs[id(aim)]
