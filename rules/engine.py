@@ -7,7 +7,7 @@ base and the time (law 14).
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,24 +20,29 @@ from rules.matcher import Matcher
 from rules.program import Programs
 from rules.reload import carry_over
 from rules.rule_base import RuleBase
+from rules.situation import (
+    BlindSpot,
+    Forbidden,
+    Permission,
+    StepNow,
+    blind_spots,
+    by_severity,
+    forbidden_now,
+    permission,
+    steps_now,
+    value_now,
+)
+from rules.source_state import Origin, SourceState
 from rules.subject import Subject
+from rules.values import Value
 from rules.verify import check_subject
 from rules.vocabulary import (
     FACTS_CHANGED,
     FACTS_SNAPSHOT,
-    FINDING_ACKNOWLEDGED,
-    FINDING_CLOSED,
-    NOTE_WRITTEN,
-    RULES_LOADED,
-    SOURCE_HEARD,
-    SOURCE_LOST,
-    STEP_CONFIRMED,
-    WATCH_STARTED,
-    WATCH_STOPPED,
     Event,
     Truth,
 )
-from rules.words import DUPLICATE_WINDOW, SourceState, Words
+from rules.words import DUPLICATE_WINDOW, Words
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _NOTHING: Final[tuple[Change, ...]] = ()
@@ -68,7 +73,6 @@ class Watch:
         self.orphans: dict[tuple[str, str], Finding] = {}
         """Open findings whose rule is gone; only closing by hand ends them (law 13)."""
         self.notices: deque[Notice] = deque(maxlen=1000)
-        self.events = 0
 
     # Time and events
 
@@ -84,86 +88,112 @@ class Watch:
         return None if due is NEVER else due
 
     def apply(self, event: Event, line: bytes = b"") -> Sequence[Change]:
-        """Let time pass to an event's and take in what it says.
+        """Let time pass to an event's and take in what it says; return what changed, in order.
 
         `line` is the event as the journal holds it; two events of one id with different lines
-        are a conflict. Returns what changed, in order; nothing is raised for what an event says.
+        are a conflict. Nothing is raised for what an event says.
         """
-        words = self._words
-        time = event.time
-        if time >= self._deadlines.next:
-            self._run_deadlines(time)
-        if time > words.now:
-            words.now = time
-        elif time < words.now:
-            words.count("events out of order", event.source)
-        self.events += 1
-        source = words.sources.get(event.source) or words.source(event.source)
-        identity = event.id
-        fingerprint = hash(line)
-        seen = source.seen
-        if seen.setdefault(identity, fingerprint) is not fingerprint:
-            return self._duplicate(event, seen[identity] != fingerprint)
-        ring = source.ring
-        place = source.place
-        if place == len(ring):
-            place = self._next_place(source)
-        if (oldest := ring[place]) is not None:
-            del seen[oldest]
-        ring[place] = identity
-        source.place = place + 1
-        if source.lost or source.last_heard is None:
-            self._hear(source, event)
-        else:
-            source.last_heard = words.now
-        if event.type != FACTS_CHANGED:
-            return self._apply_other(event)
-        subject = words.subjects.get(event.subject) or words.subject(event.subject)
-        said = event.data.facts
-        if subject is None or not words.programs.derived_names.isdisjoint(said):
-            return self._reject(event, subject)
-        scope = subject.scope
-        facts = scope.facts
-        raw, setters, classes = subject.raw, subject.setters, subject.classes
-        keys, verdicts, memories = subject.keys, subject.verdicts, scope.memories
-        candidates = words.candidates
-        kind, name_of_source = source.kind, event.source
-        for name, value in said.items():
-            fact = facts.get(name)
-            if fact is None or fact.source_kind != kind:
-                self._ignore(name, kind)
+        return next(self.follow(((line, event),)), _NOTHING)
+
+    def follow(self, events: Iterable[tuple[bytes, Event]]) -> Iterator[Sequence[Change]]:
+        """The same for many events: yields, after an event, what changed with it, and an empty
+        sequence where there is only something in `notices`.
+
+        Whoever follows may reload rules or let time pass between two of what it yields.
+        """
+        words, judge, deadlines, notices = self._words, self._judge, self._deadlines, self.notices
+        sources, subjects = words.sources, words.subjects
+        derived_names = words.programs.derived_names
+        for line, event in events:
+            if words is not self._words:
+                words, judge, deadlines = self._words, self._judge, self._deadlines
+                sources, subjects = words.sources, words.subjects
+                derived_names = words.programs.derived_names
+            time = event.time
+            if time >= deadlines.next:
+                self._run_deadlines(time)
+            if time > words.now:
+                words.now = time
+            elif time < words.now:
+                words.count("events out of order", event.source)
+            spoken_by = event.source
+            source = sources.get(spoken_by) or words.source(spoken_by)
+            identity = event.id
+            fingerprint = hash(line)
+            if source.seen.setdefault(identity, fingerprint) is not fingerprint:
+                self._duplicate(event, source.seen[identity] != fingerprint)
+                if judge.changes or notices:
+                    yield self._take()
                 continue
-            slot = fact.slot
-            if type(value) is fact.python_type:
-                if value == raw[slot] and (by := setters[slot]) and by.source == name_of_source:
+            place = source.place
+            ring = source.ring
+            if place == len(ring):
+                place = self._next_place(source)
+            if (oldest := ring[place]) is not None:
+                del source.seen[oldest]
+            ring[place] = identity
+            source.place = place + 1
+            source.last_heard = time
+            if source.lost or not source.followed:
+                self._hear(source, event)
+            if event.type != FACTS_CHANGED:
+                self._apply_other(event)
+                if judge.changes or notices:
+                    yield self._take()
+                continue
+            subject = subjects.get(event.subject) or words.subject(event.subject)
+            said = event.data.facts
+            if subject is None or not derived_names.isdisjoint(said):
+                self._reject(event, subject)
+                if judge.changes or notices:
+                    yield self._take()
+                continue
+            facts, raw, origins = subject.scope.facts, subject.raw, subject.origins
+            kind = source.kind
+            origin = None
+            for name, value in said.items():
+                fact = facts.get(name)
+                if fact is None or fact.source_kind != kind:
+                    self._ignore(name, kind)
                     continue
-                if fact.plain:
-                    new = fact.classify(value)
-                    if new > 0:
+                slot = fact.slot
+                if type(value) is fact.python_type:
+                    if value == raw[slot] and (by := origins[slot]) and by.source is source:
+                        continue
+                    if fact.plain and (new := fact.classify(value)) > 0:
+                        classes = subject.classes
                         old = classes[slot]
                         if new == old:
                             raw[slot] = value
-                            setters[slot] = event
+                            if origin is None:
+                                origin = Origin(identity, time, event.data.message, source)
+                            origins[slot] = origin
                             continue
                         moves = fact.column.moves.get(old << 20 | new)
                         if moves is not None and old != fact.unrecognised != new:
                             raw[slot] = value
-                            setters[slot] = event
+                            if origin is None:
+                                origin = Origin(identity, time, event.data.message, source)
+                            origins[slot] = origin
                             classes[slot] = new
+                            keys, verdicts = subject.keys, subject.verdicts
+                            memories, candidates = subject.scope.memories, words.candidates
                             for program, delta in moves:
                                 key = keys[program] = keys[program] + delta
                                 if memories[program].get(key) != verdicts[program]:
                                     candidates.append((subject, program))
                             continue
-            words.say(subject, fact, value, event)
-        if candidates or words.to_judge or words._queue:
-            judge = self._judge
-            judge.event = event
-            judge.settle()
-            judge.event = None
-        if self._verify:
-            self._check(subject)
-        return self._take() if self._judge.changes else _NOTHING
+                if origin is None:
+                    origin = Origin(identity, time, event.data.message, source)
+                words.say(subject, fact, value, origin)
+            if words.candidates or words.to_judge or words.derived_queue:
+                judge.event = event
+                judge.settle()
+                judge.event = None
+            if self._verify:
+                self._check(subject)
+            if judge.changes or notices:
+                yield self._take()
 
     def advance(self, to: datetime) -> Sequence[Change]:
         """Let time pass: run every deadline up to and including an instant."""
@@ -188,10 +218,9 @@ class Watch:
         changes, self._judge.changes = self._judge.changes, []
         return changes
 
-    def _duplicate(self, event: Event, conflict: bool) -> Sequence[Change]:
+    def _duplicate(self, event: Event, conflict: bool) -> None:
         kind = "conflicting duplicates" if conflict else "duplicates"
         self._words.count(kind, f"{event.id} of {event.source}")
-        return self._take() if self._judge.changes else _NOTHING
 
     def _next_place(self, source: SourceState) -> int:
         """Where the next event's id is kept; the ring grows to the window, then begins anew."""
@@ -201,14 +230,13 @@ class Watch:
             return size
         return 0
 
-    def _reject(self, event: Event, subject: Subject | None) -> Sequence[Change]:
+    def _reject(self, event: Event, subject: Subject | None) -> None:
         if subject is None:
             self._words.count("events about no subject", event.subject)
         else:
             derived = sorted(self._words.programs.derived_names & event.data.facts.keys())
             self._words.count("events that set derived facts", ", ".join(derived))
         self._judge.settle()
-        return self._take() if self._judge.changes else _NOTHING
 
     def _ignore(self, name: str, kind: str) -> None:
         fact = self._words.programs.facts.get(name)
@@ -221,15 +249,16 @@ class Watch:
 
     # Events other than deltas
 
-    def _apply_other(self, event: Event) -> Sequence[Change]:
+    def _apply_other(self, event: Event) -> None:
         words, judge = self._words, self._judge
         judge.event = event
         match event.type:
             case "watchkeeper.facts.snapshot":
                 subject = words.subject(event.subject)
                 if subject is None or not words.programs.derived_names.isdisjoint(event.data.facts):
-                    return self._reject(event, subject)
-                self._snapshot(subject, event)
+                    self._reject(event, subject)
+                else:
+                    self._snapshot(subject, event)
             case "watchkeeper.source.heard":
                 self._hear(words.source(event.data.source), event)
             case "watchkeeper.source.lost":
@@ -257,17 +286,17 @@ class Watch:
         self._report_lost()
         if self._verify:
             self._check(None)
-        return self._take() if judge.changes else _NOTHING
 
     def _snapshot(self, subject: Subject, event: Event) -> None:
-        kind = event.source.partition("/")[0]
+        source = self._words.source(event.source)
+        origin = Origin(event.id, event.time, event.data.message, source)
         for name, value in event.data.facts.items():
             fact = subject.scope.facts.get(name)
-            if fact is None or fact.source_kind != kind:
-                self._ignore(name, kind)
+            if fact is None or fact.source_kind != source.kind:
+                self._ignore(name, source.kind)
             else:
-                self._words.say(subject, fact, value, event)
-        self._words.forget(subject, event)
+                self._words.say(subject, fact, value, origin)
+        self._words.forget(subject, event, origin)
 
     def _hear(self, source: SourceState, event: Event) -> None:
         if self._words.heard(source):
@@ -336,9 +365,27 @@ class Watch:
 
     def findings(self) -> list[Finding]:
         """The open findings: the worst first, then the oldest."""
-        from rules.situation import by_severity
-
         return by_severity([*self._judge.open.values(), *self.orphans.values()])
+
+    def steps(self, finding: Finding) -> list[StepNow]:
+        """The steps of a finding as they stand now."""
+        return steps_now(self._words, finding)
+
+    def forbidden(self) -> list[Forbidden]:
+        """Every operation that open findings forbid now, the worst finding first."""
+        return forbidden_now(self._words, self.findings())
+
+    def permission(self, operation: str, subject: str) -> Permission:
+        """Whether an operation may be started on a subject now (law 17)."""
+        return permission(self._words, self.findings(), operation, subject)
+
+    def blind_spots(self) -> list[BlindSpot]:
+        """Every rule that cannot be judged for want of facts."""
+        return blind_spots(self._words)
+
+    def value(self, subject: str, fact: str) -> Value | None:
+        """A fact's value as a subject sees it now; None where it is unknown."""
+        return value_now(self._words, subject, fact)
 
     def verdict(self, rule_id: str, subject_name: str) -> Truth:
         """The truth of a rule's pattern on a subject now; unknown where there is neither."""
@@ -353,7 +400,6 @@ class Watch:
     def statistics(self) -> dict[str, int]:
         """How often durable_rules was asked, and how many situations are remembered."""
         return {
-            "events": self.events,
             "questions": self._words.programs.matcher.questions,
             "remembered": self._words.remembered,
             "subjects": len(self._words.subjects),

@@ -1,4 +1,4 @@
-"""Findings: a rule that holds on a subject, with its evidence frozen at the moment it was raised."""
+"""Findings: a rule that holds on a subject, its evidence frozen as it was when it was raised."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rules.pattern import RELATION_OPERATORS, Condition, Pattern
 from rules.program import CompiledFact, CompiledRule
 from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Fact, Rule, RuleBase
+from rules.source_state import Origin
 from rules.values import Value
 from rules.vocabulary import UNRECOGNISED, Event, Truth
 
@@ -69,8 +70,8 @@ class Finding:
         "closed_by",
         "compiled",
         "confirmations",
-        "noticed",
         "notes",
+        "noticed",
         "occurrence",
         "raised_at",
         "recurred_at",
@@ -89,7 +90,7 @@ class Finding:
         raised_at: datetime,
         occurrence: Value | None,
         levels: list[str],
-        frozen: list[tuple[Value | None, Event | None]],
+        frozen: list[tuple[Value | None, Origin | None]],
         rule_base: RuleBase,
     ) -> None:
         self.compiled = compiled
@@ -155,7 +156,7 @@ class Finding:
         if self.noticed:
             return list(self.noticed)
         places: dict[str, tuple[int, CompiledFact]] = {}
-        frozen: dict[str, tuple[Value | None, Event | None]] = {}
+        frozen: dict[str, tuple[Value | None, Origin | None]] = {}
         for (level, fact), kept in zip(self.compiled.evidence, self._frozen, strict=True):
             places[fact.name] = level, fact
             frozen[fact.name] = kept
@@ -164,27 +165,27 @@ class Finding:
         for name in names:
             if name in places:
                 level, fact = places[name]
-                value, event = frozen[name]
+                value, origin = frozen[name]
                 subject = self._levels[level] if level < len(self._levels) else ""
-                found.append(evidence_of(fact.declared, value, event, subject))
+                found.append(evidence_of(fact.declared, value, origin, subject))
         return found
 
 
-def evidence_of(fact: Fact, value: Value | None, event: Event | None, subject: str) -> Evidence:
+def evidence_of(fact: Fact, value: Value | None, origin: Origin | None, subject: str) -> Evidence:
     """A fact's value and the event that set it, as evidence."""
     known = recognised(fact, value)
     said = str(value) if known != value else ""
-    if event is None:
+    if origin is None:
         return Evidence(fact=fact.name, value=known, said=said, subject=subject)
     return Evidence(
         fact=fact.name,
         value=known,
         said=said,
         subject=subject,
-        event=event.id,
-        source=event.source,
-        time=event.time,
-        message=event.data.message,
+        event=origin.id,
+        source=origin.source.name,
+        time=origin.time,
+        message=origin.message,
     )
 
 

@@ -11,6 +11,7 @@ from rules.columns import CLASS_OF_TRUTH
 from rules.deadlines import HOLD, Deadlines
 from rules.finding import Change, ChangeKind, Confirmation, Finding, Note, evidence_of
 from rules.program import CompiledRule
+from rules.source_state import Origin
 from rules.subject import RuleState, Subject
 from rules.values import Value
 from rules.vocabulary import Event, Truth
@@ -143,11 +144,11 @@ class Judge:
     ) -> None:
         words = self._words
         lineage = subject.lineage()
-        frozen: list[tuple[Value | None, Event | None]] = []
+        frozen: list[tuple[Value | None, Origin | None]] = []
         for level, fact in rule.evidence:
             if level < len(lineage):
                 around = lineage[level]
-                frozen.append((words.known(around, fact), around.setters[fact.slot]))
+                frozen.append((words.known(around, fact), around.origins[fact.slot]))
             else:
                 frozen.append((None, None))
         finding = Finding(
@@ -167,7 +168,7 @@ class Judge:
             slots = subject.skewed if skew else subject.unrecognised
             finding.noticed = [
                 evidence_of(
-                    fact.declared, subject.raw[fact.slot], subject.setters[fact.slot], subject.name
+                    fact.declared, subject.raw[fact.slot], subject.origins[fact.slot], subject.name
                 )
                 for fact in subject.scope.facts.values()
                 if fact.slot in slots

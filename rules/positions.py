@@ -46,9 +46,8 @@ def _all_positions(text: bytes) -> dict[Path, tuple[int, int]]:
         path: Path = ()
         for position, name in enumerate(names):
             path = (*path, name)
-            if position < len(names) - 1 or not element:
-                if path in lengths:
-                    path = (*path, lengths[path] - 1)
+            if (position < len(names) - 1 or not element) and path in lengths:
+                path = (*path, lengths[path] - 1)
         if element:
             lengths[path] = lengths.get(path, 0) + 1
             path = (*path, lengths[path] - 1)
@@ -59,9 +58,7 @@ def _all_positions(text: bytes) -> dict[Path, tuple[int, int]]:
         while stack:
             path, node = stack.pop()
             if node.type == "inline_table":
-                for child in node.children:
-                    if child.type == "pair":
-                        stack.append(pair(path, child))
+                stack += [pair(path, child) for child in node.children if child.type == "pair"]
             elif node.type == "array":
                 inner = [child for child in node.named_children if child.type != "comment"]
                 for position, child in enumerate(inner):

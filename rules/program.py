@@ -226,6 +226,10 @@ class Programs:
                 or compiled.declared.source == ENGINE
             )
 
+    def leaves_of(self, name: str) -> frozenset[str]:
+        """The facts that a fact is concluded from, itself included."""
+        return self._closures.get(name, frozenset({name}))
+
     def _constant_conditions(self) -> Mapping[str, list[Condition]]:
         found: dict[str, list[Condition]] = defaultdict(list)
         rule_base = self.rule_base

@@ -145,7 +145,7 @@ class RuleReader:
             text=text,
             cases=cases,
             occurrence=occurrence,
-            hold=hold if hold else None,
+            hold=hold or None,
             until=until,
             suppresses=suppresses,
             impact=impact,

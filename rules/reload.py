@@ -17,14 +17,9 @@ def carry_over(
     """Fill a new watch from an old one; open findings whose rule is gone become orphans."""
     new.counts, new.names = old.counts, old.names
     for name, source in old.sources.items():
-        carried = new.source(name)
-        carried.seen, carried.ring, carried.place = source.seen, source.ring, source.place
-        if source.last_heard is not None:
-            now, new.now = new.now, source.last_heard
-            new.heard(carried)
-            new.now = now
-        if source.lost:
-            new.lose(carried)
+        declared = new.programs.rule_base.sources.get(source.kind)
+        source.heartbeat = declared.heartbeat if declared else None
+        new.adopt_source(name, source)
     new.newly_lost.clear()
     for name, before in old.subjects.items():
         if (subject := new.subject(name)) is not None:
@@ -60,10 +55,10 @@ def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> N
         ):
             continue
         value = before.raw[earlier.slot]
-        setter = before.setters[earlier.slot]
-        if setter is not None or (value is not None and not fact.default_from_start):
+        origin = before.origins[earlier.slot]
+        if origin is not None or (value is not None and not fact.default_from_start):
             subject.raw[fact.slot] = value
-            subject.setters[fact.slot] = setter
+            subject.origins[fact.slot] = origin
             new.renew(subject, fact)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from rules.finding import Finding
 from rules.program import CompiledFact, CompiledScope
+from rules.source_state import Origin, SourceState
 from rules.values import Value
-from rules.vocabulary import Event
 
 
 class RuleState:
@@ -46,7 +46,7 @@ class Template:
     def __init__(self, scope: CompiledScope) -> None:
         self.scope = scope
         self.raw: list[Value | None] = [None] * len(scope.facts)
-        self.setters: list[Event | None] = [None] * len(scope.facts)
+        self.origins: list[Origin | None] = [None] * len(scope.facts)
         self.classes: list[int] = [column.initial for column in scope.columns]
         self.keys: list[int] = [0] * len(scope.programs)
         self.verdicts = bytearray(len(scope.programs))
@@ -64,10 +64,10 @@ class Subject:
         "keys",
         "name",
         "number",
+        "origins",
         "parent",
         "raw",
         "scope",
-        "setters",
         "skewed",
         "states",
         "unrecognised",
@@ -81,17 +81,17 @@ class Subject:
         self.parent: Subject | None = None
         self.children: dict[str, Subject] = {}
         self.raw: Any
-        self.setters: Any
+        self.origins: Any
         self.classes: Any
         self.keys: Any
         if template.large:
             self.raw = Sparse(template.raw)
-            self.setters = Sparse(template.setters)
+            self.origins = Sparse(template.origins)
             self.classes = Sparse(template.classes)
             self.keys = Sparse(template.keys)
         else:
             self.raw = template.raw.copy()
-            self.setters = template.setters.copy()
+            self.origins = template.origins.copy()
             self.classes = template.classes.copy()
             self.keys = template.keys.copy()
         self.verdicts = bytearray(template.verdicts)
@@ -128,13 +128,13 @@ class Subject:
         return found
 
 
-def slots_said_by(subject: Subject, source: str) -> list[CompiledFact]:
+def slots_said_by(subject: Subject, source: SourceState) -> list[CompiledFact]:
     """The facts of a subject that a source said last and that depend on its being heard."""
-    setters = subject.setters
+    origins = subject.origins
     return [
         fact
         for fact in subject.scope.facts.values()
         if not fact.declared.memory
-        and (setter := setters[fact.slot]) is not None
-        and setter.source == source
+        and (origin := origins[fact.slot]) is not None
+        and origin.source is source
     ]

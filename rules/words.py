@@ -20,9 +20,9 @@ from rules.program import (
     CompiledScope,
     Match,
     Programs,
-    Relation,
     Test,
 )
+from rules.source_state import Origin, SourceState
 from rules.subject import Subject, Template, slots_said_by
 from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value
 from rules.vocabulary import Event, Truth
@@ -34,22 +34,6 @@ LARGEST_MEMORY: Final = 500_000
 _MOST_MOVES: Final = 4096
 _MOST_NAMES: Final = 200
 DUPLICATE_WINDOW: Final = 65_536
-
-
-class SourceState:
-    """One source: when it was last heard, and the events of it that could come twice."""
-
-    __slots__ = ("heartbeat", "kind", "last_heard", "lost", "name", "place", "ring", "seen")
-
-    def __init__(self, name: str, kind: str, heartbeat: timedelta | None) -> None:
-        self.name = name
-        self.kind = kind
-        self.heartbeat = heartbeat
-        self.last_heard: datetime | None = None
-        self.lost = False
-        self.seen: dict[str, int] = {}
-        self.ring: list[str | None] = [None] * 64
-        self.place = 0
 
 
 class Words:
@@ -72,7 +56,7 @@ class Words:
         self.contradictions: dict[tuple[str, str], tuple[Value, ...]] = {}
         """Derived facts, with their subjects, whose derivations contradict one another now."""
         self.remembered = 0
-        self._queue: list[tuple[int, str, Subject, CompiledDerived]] = []
+        self.derived_queue: list[tuple[int, str, Subject, CompiledDerived]] = []
         self._queued: set[tuple[int, str]] = set()
         self._templates: dict[str, Template] = {}
 
@@ -120,7 +104,7 @@ class Words:
                 first.verdicts[program] = self.verdict(scope, program, first.keys[program])
         self.candidates = [entry for entry in self.candidates if entry[0] is not first]
         self.to_judge = {k: v for k, v in self.to_judge.items() if v[0] is not first}
-        template.raw, template.setters = list(first.raw), list(first.setters)
+        template.raw, template.origins = list(first.raw), list(first.origins)
         template.classes, template.keys = list(first.classes), list(first.keys)
         template.verdicts = bytearray(first.verdicts)
         template.true_from_start = [
@@ -183,8 +167,8 @@ class Words:
         value: Value | None = subject.raw[fact.slot]
         if value is None or self.lost_sources == 0 or fact.declared.memory:
             return value
-        setter = subject.setters[fact.slot]
-        if setter is not None and (source := self.sources.get(setter.source)) and source.lost:
+        origin = subject.origins[fact.slot]
+        if origin is not None and origin.source.lost:
             return None
         return value
 
@@ -193,8 +177,8 @@ class Words:
         around = subject.around(subject.scope.level(fact.level_scope))
         return None if around is None else self.known(around, fact)
 
-    def say(self, subject: Subject, fact: CompiledFact, said: Any, event: Event) -> None:
-        """Take an event's word for a fact; one that cannot be read makes it unknown."""
+    def say(self, subject: Subject, fact: CompiledFact, said: Any, origin: Origin) -> None:
+        """Take a source's word for a fact; one that cannot be read makes it unknown."""
         value: Value | None = None
         if said is not None:
             try:
@@ -204,11 +188,11 @@ class Words:
         slot = fact.slot
         if value is None and subject.raw[slot] is None:
             return
-        setter = subject.setters[slot]
-        if setter is not None and setter.source == event.source and subject.raw[slot] == value:
+        before = subject.origins[slot]
+        if before is not None and before.source is origin.source and subject.raw[slot] == value:
             return
         subject.raw[slot] = value
-        subject.setters[slot] = event
+        subject.origins[slot] = origin
         self.renew(subject, fact)
         if fact.membership:
             self._move(subject, fact, value)
@@ -220,30 +204,26 @@ class Words:
             self.count("unreadable values", f"{fact.name}: names no {within}")
         self.attach(subject, parent)
 
-    def forget(self, subject: Subject, event: Event) -> None:
+    def forget(self, subject: Subject, event: Event, origin: Origin) -> None:
         """What a snapshot means for the facts of its families that it does not mention."""
         families = set(event.data.families)
         mentioned = event.data.facts
-        kind = event.source.partition("/")[0]
         for fact in subject.scope.facts.values():
             declared = fact.declared
             if (
                 declared.memory
-                or fact.source_kind != kind
+                or fact.source_kind != origin.source.kind
                 or fact.name in mentioned
                 or declared.family not in families
             ):
                 continue
-            slot = fact.slot
-            setter = subject.setters[slot]
-            if declared.default is not None and not fact.default_from_start:
-                if subject.raw[slot] is None or setter is None or setter.source == event.source:
-                    self.say(subject, fact, declared.default, event)
-            elif setter is not None and setter.source == event.source:
-                if fact.default_from_start:
-                    self.say(subject, fact, declared.default, event)
-                else:
-                    self.say(subject, fact, None, event)
+            before = subject.origins[fact.slot]
+            own = before is not None and before.source is origin.source
+            if declared.default is not None:
+                if own or (not fact.default_from_start and subject.raw[fact.slot] is None):
+                    self.say(subject, fact, declared.default, origin)
+            elif own:
+                self.say(subject, fact, None, origin)
 
     def renew(self, subject: Subject, fact: CompiledFact) -> None:
         """Bring everything that depends on a fact up to its value now."""
@@ -396,12 +376,12 @@ class Words:
         key = derived.rank, subject.name
         if key not in self._queued:
             self._queued.add(key)
-            heappush(self._queue, (*key, subject, derived))
+            heappush(self.derived_queue, (*key, subject, derived))
 
     def settle_derived(self) -> None:
         """Conclude derived facts until none can change (law 6)."""
-        while self._queue:
-            rank, name, subject, derived = heappop(self._queue)
+        while self.derived_queue:
+            rank, name, subject, derived = heappop(self.derived_queue)
             self._queued.discard((rank, name))
             value = self._conclude(subject, derived)
             fact = derived.fact
@@ -445,12 +425,21 @@ class Words:
             state = self.sources[name] = SourceState(name, kind, heartbeat)
         return state
 
+    def adopt_source(self, name: str, state: SourceState) -> None:
+        """Take a source over from a watch under other rules."""
+        self.sources[name] = state
+        state.lost = state.lost and state.heartbeat is not None
+        self.lost_sources += state.lost
+        if state.followed and state.heartbeat is not None:
+            self._watch_over(state)
+
     def heard(self, state: SourceState) -> bool:
         """A source has been heard now; whether it had been lost."""
-        first = state.last_heard is None
         state.last_heard = self.now
-        if state.heartbeat is not None and (first or state.lost):
-            self._watch_over(state)
+        if not state.followed:
+            state.followed = True
+            if state.heartbeat is not None:
+                self._watch_over(state)
         if not state.lost:
             return False
         state.lost = False
@@ -463,13 +452,15 @@ class Words:
         if state.lost or state.heartbeat is None:
             return False
         state.lost = True
+        state.followed = False
         self.lost_sources += 1
         self.newly_lost.append(state)
         self._renew_said_by(state)
         return True
 
     def _watch_over(self, state: SourceState) -> None:
-        assert state.heartbeat is not None and state.last_heard is not None
+        assert state.heartbeat is not None
+        assert state.last_heard is not None
         due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
         self.deadlines.schedule(
             ("source", state.name), due, LOSS, partial(self._look_at_source, state)
@@ -485,7 +476,7 @@ class Words:
 
     def _renew_said_by(self, state: SourceState) -> None:
         for _, subject in sorted(self.subjects.items()):
-            for fact in slots_said_by(subject, state.name):
+            for fact in slots_said_by(subject, state):
                 self.renew(subject, fact)
 
 

@@ -1,0 +1,47 @@
+"""Who has spoken, and when: sources as the watch keeps them, and where a fact's value came from."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+
+class SourceState:
+    """One source: when it was last heard, and the events of it that could come twice."""
+
+    __slots__ = (
+        "followed",
+        "heartbeat",
+        "kind",
+        "last_heard",
+        "lost",
+        "name",
+        "place",
+        "ring",
+        "seen",
+    )
+
+    def __init__(self, name: str, kind: str, heartbeat: timedelta | None) -> None:
+        self.name = name
+        self.kind = kind
+        self.heartbeat = heartbeat
+        """Three of them missed make the source lost; none never does."""
+        self.last_heard: datetime | None = None
+        self.lost = False
+        self.followed = False
+        """Whether a deadline waits for the source to be missed."""
+        self.seen: dict[str, int] = {}
+        """By event id, the fingerprint of its line (law 12)."""
+        self.ring: list[str | None] = [None] * 64
+        """The ids in `seen`, in the order in which they came."""
+        self.place = 0
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """The event that set a fact to its value."""
+
+    id: str
+    time: datetime
+    message: str
+    source: SourceState
