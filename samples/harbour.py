@@ -46,10 +46,12 @@ def open_watch(
     streamer_pair: dict[str, Any] | None = None,
     watch: dict[str, Any] | None = None,
     pairs: int = 2,
+    lone: bool = False,
 ) -> None:
     """Start the watch and let every source say its first snapshots.
 
-    Each argument changes facts of one subject from what is well; `pairs=1` leaves LE-rack-b out.
+    Each argument changes facts of one subject from what is well; `pairs=1` leaves LE-rack-b out,
+    `lone` the standby of LE-rack-a with it.
     None as a fact's value leaves it unsaid.
     """
     log.begin(time)
@@ -68,7 +70,7 @@ def open_watch(
     _snapshot(log, PAIR_A, pair_facts("a", FIRST, SECOND, "primary"), pair_a)
     if pairs > 1:
         _snapshot(log, PAIR_B, pair_facts("b", THIRD, FOURTH, "secondary"), pair_b)
-    for subject, _, pair, place, active, changes in members[: 2 * pairs]:
+    for subject, _, pair, place, active, changes in members[: 1 if lone else 2 * pairs]:
         _snapshot(log, subject, appliance_facts(pair, place, active=active), changes)
     log.wait("700ms")
     _snapshot(log, DEPLOYMENT, streamer_facts(log), streamer, source=STREAMER)
