@@ -1,0 +1,154 @@
+"""Everybody who takes part: each reads the same journal and tells the findings of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+from plain_python import Found, PlainPython
+from workload import catalogue, synthetic_rules
+
+from rules.vocabulary import Event
+
+
+@dataclass(frozen=True)
+class Task:
+    """A journal (`-`: standard input), and the rule base to judge it by: a folder, or the
+    synthetic one of so many facts and rules that the folder was written from."""
+
+    journal: str
+    rule_base: str = ""
+    facts: int = 0
+    rules: int = 0
+
+
+class Contestant(Protocol):
+    """Somebody who has been made ready and now takes events."""
+
+    def advance(self, start: int, count: int, found: Found) -> int:
+        """Take up to `count` events, the first of which has the index `start`; how many came."""
+        ...
+
+    def statistics(self) -> Mapping[str, Any]:
+        """What it says of itself."""
+        ...
+
+
+class _Evaluator(Protocol):
+    def apply(self, index: int, event: Event, found: Found) -> None: ...
+
+
+class ByLine:
+    """An opponent: each line decoded by msgspec into the product's own type, then judged."""
+
+    def __init__(self, task: Task, evaluator: _Evaluator | None) -> None:
+        # Open for as long as the process runs.
+        self._lines: Iterator[bytes] = Path(task.journal).open("rb", buffering=1 << 18)  # noqa: SIM115
+        self._evaluator = evaluator
+
+    def advance(self, start: int, count: int, found: Found) -> int:
+        """Take up to `count` events, the first of which has the index `start`; how many came."""
+        index, decode = start, msgspec.json.Decoder(Event).decode
+        if self._evaluator is None:
+            for line in islice(self._lines, count):
+                decode(line)
+                index += 1
+            return index - start
+        apply = self._evaluator.apply
+        for line in islice(self._lines, count):
+            apply(index, decode(line), found)
+            index += 1
+        return index - start
+
+    def statistics(self) -> Mapping[str, Any]:
+        """Opponents keep no figures."""
+        return {}
+
+
+class Product:
+    """The journal's reader and the engine, as replay uses them."""
+
+    def __init__(self, task: Task, *, verify: bool = False) -> None:
+        from drivers.journal import Faults, read_events
+        from rules.engine import Watch
+        from rules.loader import load_rule_base
+
+        self._watch = Watch(load_rule_base(task.rule_base), verify=verify)
+        self._faults = Faults()
+        self._events = iter(read_events(task.journal, faults=self._faults))
+
+    def advance(self, start: int, count: int, found: Found) -> int:
+        """Take up to `count` events, the first of which has the index `start`; how many came."""
+        index, apply = start, self._watch.apply
+        for event, line in islice(self._events, count):
+            for change in apply(event, line):
+                kind = change.kind
+                if kind == "raised" or kind == "resolved":
+                    finding = change.finding
+                    found.append((index, kind == "raised", finding.rule.id, finding.subject))
+            index += 1
+        return index - start
+
+    def statistics(self) -> Mapping[str, Any]:
+        """The engine's own figures."""
+        return _plain(self._watch.statistics)
+
+
+def _plain(statistics: Any) -> Mapping[str, Any]:
+    built: Any = msgspec.to_builtins(statistics() if callable(statistics) else statistics)
+    return built if isinstance(built, dict) else {"statistics": built}
+
+
+def _forgetful(task: Task) -> Contestant:
+    """The product with a memory that holds nothing: durable_rules is asked each time."""
+    import rules.words
+
+    rules.words.LARGEST_MEMORY = 0  # type: ignore[misc]
+    return Product(task)
+
+
+def _clips(task: Task, *, gated: bool) -> Contestant:
+    from clips_rules import Clips
+
+    rules = synthetic_rules(catalogue(task.facts), task.rules)
+    return ByLine(task, Clips(rules, gated=gated))
+
+
+def _durable(task: Task, spared: Any) -> Contestant:
+    from durable_documented import DurableDocumented
+
+    rules = synthetic_rules(catalogue(task.facts), task.rules)
+    return ByLine(task, DurableDocumented(rules, spared=spared))
+
+
+def _plain_python(task: Task) -> Contestant:
+    return ByLine(task, PlainPython(synthetic_rules(catalogue(task.facts), task.rules)))
+
+
+PRODUCT: Final = "watchkeeper"
+VERIFIED: Final = "watchkeeper --verify"
+FORGETFUL: Final = "the same, nothing remembered"
+DECODING: Final = "decoding alone"
+PLAIN_PYTHON: Final = "plain Python"
+CLIPS: Final = "CLIPS"
+CLIPS_UNGATED: Final = "CLIPS without gates"
+DURABLE: Final = "durable_rules, documented"
+DURABLE_PROJECTED: Final = "the same with projection"
+DURABLE_GATED: Final = "the same with gates too"
+
+CONTESTANTS: Final[Mapping[str, Callable[[Task], Contestant]]] = {
+    PRODUCT: Product,
+    VERIFIED: lambda task: Product(task, verify=True),
+    FORGETFUL: _forgetful,
+    DECODING: lambda task: ByLine(task, None),
+    PLAIN_PYTHON: _plain_python,
+    CLIPS: lambda task: _clips(task, gated=True),
+    CLIPS_UNGATED: lambda task: _clips(task, gated=False),
+    DURABLE: lambda task: _durable(task, "nothing"),
+    DURABLE_PROJECTED: lambda task: _durable(task, "unnamed"),
+    DURABLE_GATED: lambda task: _durable(task, "unmoved"),
+}
