@@ -116,8 +116,8 @@ class Watch:
                 words.now = time
             elif time < words.now:
                 words.count("events out of order", event.source)
-            spoken_by = event.source
-            source = sources.get(spoken_by) or words.source(spoken_by)
+            source = sources.get(event.source) or words.source(event.source)
+            spoken_by = source.name
             identity = event.id
             fingerprint = hash(line)
             if source.seen.setdefault(identity, fingerprint) is not fingerprint:
@@ -158,7 +158,7 @@ class Watch:
                     continue
                 slot = fact.slot
                 if type(value) is fact.python_type:
-                    if value == raw[slot] and (by := origins[slot]) and by.source is source:
+                    if value == raw[slot] and (by := origins[slot]) and by.source is spoken_by:
                         continue
                     if fact.plain and (new := fact.classify(value)) > 0:
                         classes = subject.classes
@@ -166,14 +166,14 @@ class Watch:
                         if new == old:
                             raw[slot] = value
                             if origin is None:
-                                origin = Origin(identity, time, event.data.message, source)
+                                origin = Origin(identity, time, event.data.message, spoken_by)
                             origins[slot] = origin
                             continue
                         moves = fact.column.moves.get(old << 20 | new)
                         if moves is not None and old != fact.unrecognised != new:
                             raw[slot] = value
                             if origin is None:
-                                origin = Origin(identity, time, event.data.message, source)
+                                origin = Origin(identity, time, event.data.message, spoken_by)
                             origins[slot] = origin
                             classes[slot] = new
                             keys, verdicts = subject.keys, subject.verdicts
@@ -184,7 +184,7 @@ class Watch:
                                     candidates.append((subject, program))
                             continue
                 if origin is None:
-                    origin = Origin(identity, time, event.data.message, source)
+                    origin = Origin(identity, time, event.data.message, spoken_by)
                 words.say(subject, fact, value, origin)
             if words.candidates or words.to_judge or words.derived_queue:
                 judge.event = event
@@ -206,9 +206,9 @@ class Watch:
         words, deadlines, judge = self._words, self._deadlines, self._judge
         while (due := deadlines.next) <= to:
             words.now = max(words.now, due)
-            deadlines.take(due, BOUND)
+            deadlines.run(due, BOUND, words.look)
             judge.settle()
-            deadlines.take(due, HOLD)
+            deadlines.run(due, HOLD, words.look)
             judge.settle()
             self._report_lost()
             if self._verify:
@@ -289,7 +289,7 @@ class Watch:
 
     def _snapshot(self, subject: Subject, event: Event) -> None:
         source = self._words.source(event.source)
-        origin = Origin(event.id, event.time, event.data.message, source)
+        origin = Origin(event.id, event.time, event.data.message, source.name)
         for name, value in event.data.facts.items():
             fact = subject.scope.facts.get(name)
             if fact is None or fact.source_kind != source.kind:
@@ -341,6 +341,19 @@ class Watch:
             self._check(None)
         self.notices.append(Notice(self.now, "rules loaded", rule_base.hash))
         return changes + list(self._take())
+
+    def copy(self) -> Watch:
+        """A watch that stands where this one does and goes its own way from here: to come back
+        to, or to try on it what would be. The same thread must own both."""
+        copy = Watch.__new__(Watch)
+        copy.rule_base, copy._verify = self.rule_base, self._verify
+        copy._deadlines = self._deadlines.copy()
+        copy._words = self._words.copy(copy._deadlines)
+        copy._judge = Judge(copy._words, copy._deadlines)
+        copy._judge.adopt_open()
+        copy.orphans = {key: finding.copy() for key, finding in self.orphans.items()}
+        copy.notices = deque(maxlen=self.notices.maxlen)
+        return copy
 
     def close(self) -> None:
         """Give the memory of durable_rules back."""

@@ -113,6 +113,14 @@ class Finding:
         self.ticked: list[bool] = []
         """By step, whether facts tick it."""
 
+    def copy(self) -> Finding:
+        """The same finding for a copy of a watch; what is frozen is shared."""
+        copy = Finding.__new__(Finding)
+        for name in Finding.__slots__:
+            value = getattr(self, name)
+            setattr(copy, name, value.copy() if name in _MUTABLE else value)
+        return copy
+
     @property
     def state(self) -> Literal["open", "acknowledged", "resolved"]:
         """Whether the finding still stands, and whether an operator has taken note of it."""
@@ -183,7 +191,7 @@ def evidence_of(fact: Fact, value: Value | None, origin: Origin | None, subject:
         said=said,
         subject=subject,
         event=origin.id,
-        source=origin.source.name,
+        source=origin.source,
         time=origin.time,
         message=origin.message,
     )
@@ -194,6 +202,9 @@ def recognised(fact: Fact, value: Value | None) -> Value | None:
     if fact.type == "enum" and value is not None and value not in fact.values:
         return UNRECOGNISED
     return value
+
+
+_MUTABLE = frozenset({"confirmations", "notes", "recurred_at", "ticked"})
 
 
 class Change(msgspec.Struct, gc=False):

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from rules.built_in import BUILT_IN, CLOCK_SKEW
 from rules.columns import CLASS_OF_TRUTH
@@ -29,6 +28,13 @@ class Judge:
         """The event that is being applied; none while time alone passes."""
         self.open: dict[tuple[int, str], Finding] = {}
         """Open findings by the rule's number and the subject."""
+
+    def adopt_open(self) -> None:
+        """Find the open findings of words that have been copied."""
+        for name, subject in self._words.subjects.items():
+            for index, state in subject.states.items():
+                if state.finding is not None:
+                    self.open[index, name] = state.finding
 
     def settle(self) -> None:
         """Conclude, judge and report until nothing more follows."""
@@ -100,9 +106,7 @@ class Judge:
             state.since = now
         if now - state.since >= hold:
             return True
-        key = ("for", rule.index, subject.name)
-        action = partial(self._words.judge, subject, rule)
-        self._deadlines.schedule(key, state.since + hold, HOLD, action)
+        self._deadlines.schedule(("for", subject.name, rule.index), state.since + hold, HOLD)
         return False
 
     def _is_spent(self, state: RuleState, occurrence: Value | None) -> bool:

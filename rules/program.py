@@ -33,11 +33,12 @@ ProgramKind = Literal["derive", "when", "until", "done"]
 class Relation:
     """A column that holds the truth of one fact compared with another."""
 
-    __slots__ = ("column", "fact", "operator", "other")
+    __slots__ = ("column", "fact", "number", "operator", "other")
 
     def __init__(
         self, column: Column, fact: CompiledFact, operator: str, other: CompiledFact
     ) -> None:
+        self.number = -1
         self.column = column
         self.fact = fact
         self.operator = operator
@@ -47,9 +48,10 @@ class Relation:
 class Age:
     """A column that holds whether an instant is at least so old, or not yet."""
 
-    __slots__ = ("bound", "column", "fact", "operator")
+    __slots__ = ("bound", "column", "fact", "number", "operator")
 
     def __init__(self, column: Column, fact: CompiledFact, operator: str, bound: timedelta) -> None:
+        self.number = -1
         self.column = column
         self.fact = fact
         self.operator = operator
@@ -59,9 +61,10 @@ class Age:
 class Match:
     """A column that holds whether a text matches an expression."""
 
-    __slots__ = ("column", "expression", "fact")
+    __slots__ = ("column", "expression", "fact", "number")
 
     def __init__(self, column: Column, fact: CompiledFact, expression: str) -> None:
+        self.number = -1
         self.column = column
         self.fact = fact
         self.expression = re.compile(expression)
@@ -199,6 +202,8 @@ class Programs:
         self.scopes: dict[str, CompiledScope] = {}
         self.rules: list[CompiledRule] = []
         """By the rule's index."""
+        self.tests: list[Test] = []
+        """By the test's number."""
         self.derived_names: frozenset[str] = frozenset(rule_base.derived_order)
         self.memory_by_shape: dict[Node, dict[int, Truth]] = {}
         self._classes: dict[str, ValueClasses] = {}
@@ -393,6 +398,8 @@ class Programs:
             else:
                 side.descendant_tests.setdefault(test_scope, []).append(test)
         self._tests[key] = test
+        test.number = len(self.tests)
+        self.tests.append(test)
         return test, test_scope
 
 

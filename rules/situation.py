@@ -185,9 +185,11 @@ def blind_spots(words: Words) -> list[BlindSpot]:
     """Every rule that cannot be judged, on every subject."""
     found = []
     for name, subject in sorted(words.subjects.items()):
-        for rule in subject.scope.rules:
-            if subject.verdicts[rule.when] == Truth.UNKNOWN:
-                found.append(BlindSpot(rule.rule.id, name, _missing(words, subject, rule)))
+        found += [
+            BlindSpot(rule.rule.id, name, _missing(words, subject, rule))
+            for rule in subject.scope.rules
+            if subject.verdicts[rule.when] == Truth.UNKNOWN
+        ]
     return found
 
 

@@ -37,6 +37,13 @@ class SourceState:
         """The ids in `seen`, in the order in which they came."""
         self.place = 0
 
+    def copy(self) -> SourceState:
+        """The same state, for a copy of a watch."""
+        copy = SourceState(self.name, self.kind, self.heartbeat)
+        copy.last_heard, copy.lost, copy.followed = self.last_heard, self.lost, self.followed
+        copy.seen, copy.ring, copy.place = self.seen.copy(), self.ring.copy(), self.place
+        return copy
+
 
 class Origin(msgspec.Struct, frozen=True, gc=False):
     """The event that set a fact to its value."""
@@ -44,4 +51,5 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     id: str
     time: datetime
     message: str
-    source: SourceState
+    source: str
+    """The source's name; the very text that its state is called by."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.finding import Finding
 from rules.program import CompiledFact, CompiledScope
-from rules.source_state import Origin, SourceState
+from rules.source_state import Origin
 from rules.values import Value
 
 
@@ -22,6 +22,14 @@ class RuleState:
         """Since when the pattern has been true, for a rule with `for`."""
         self.spent = False
         self.spent_occurrence: Value | None = None
+
+    def copy(self) -> RuleState:
+        """The same memory, with a finding of its own, for a copy of a watch."""
+        copy = RuleState()
+        copy.finding = self.finding.copy() if self.finding else None
+        copy.since, copy.spent = self.since, self.spent
+        copy.spent_occurrence = self.spent_occurrence
+        return copy
 
     @property
     def idle(self) -> bool:
@@ -38,6 +46,12 @@ class Sparse(dict[int, Any]):
 
     def __missing__(self, index: int) -> Any:
         return self._shared[index]
+
+    def copy(self) -> Sparse:
+        """The same list for a copy of a watch."""
+        copy = Sparse(self._shared)
+        copy.update(self)
+        return copy
 
 
 class Template:
@@ -102,6 +116,18 @@ class Subject:
         self.skewed: set[int] = set()
         """Slots whose instant lies more than five minutes ahead."""
 
+    def copy(self) -> Subject:
+        """The same subject for a copy of a watch, not yet tied to those around it."""
+        copy = Subject.__new__(Subject)
+        copy.name, copy.number, copy.scope = self.name, self.number, self.scope
+        copy.parent, copy.children = None, {}
+        copy.raw, copy.origins = self.raw.copy(), self.origins.copy()
+        copy.classes, copy.keys = self.classes.copy(), self.keys.copy()
+        copy.verdicts = bytearray(self.verdicts)
+        copy.states = {index: state.copy() for index, state in self.states.items()}
+        copy.unrecognised, copy.skewed = set(self.unrecognised), set(self.skewed)
+        return copy
+
     def around(self, level: int) -> Subject | None:
         """This subject (0), the one that it is within (1), and so on."""
         subject: Subject | None = self
@@ -128,7 +154,7 @@ class Subject:
         return found
 
 
-def slots_said_by(subject: Subject, source: SourceState) -> list[CompiledFact]:
+def slots_said_by(subject: Subject, source: str) -> list[CompiledFact]:
     """The facts of a subject that a source said last and that depend on its being heard."""
     origins = subject.origins
     return [
@@ -136,5 +162,5 @@ def slots_said_by(subject: Subject, source: SourceState) -> list[CompiledFact]:
         for fact in subject.scope.facts.values()
         if not fact.declared.memory
         and (origin := origins[fact.slot]) is not None
-        and origin.source is source
+        and origin.source == source
     ]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from heapq import heappop, heappush
 from typing import Any, Final
 
 from rules.built_in import CLOCK_SKEW, UNRECOGNISED_VALUE, engine_fact
 from rules.columns import CLASS_OF_TRUTH, UNKNOWN_CLASS, UNREADABLE, Column
-from rules.deadlines import BOUND, LOSS, Deadlines
+from rules.deadlines import BOUND, LOSS, Deadlines, Key
 from rules.finding import recognised
 from rules.program import (
     Age,
@@ -66,6 +65,22 @@ class Words:
         names = self.names.setdefault(kind, Counter())
         if name in names or len(names) < _MOST_NAMES:
             names[name] += 1
+
+    def copy(self, deadlines: Deadlines) -> Words:
+        """The same words for a copy of a watch; what is never changed is shared."""
+        copy = Words(self.programs, deadlines, self.now)
+        copy.sources = {name: source.copy() for name, source in self.sources.items()}
+        copy.lost_sources = self.lost_sources
+        copy.counts = self.counts.copy()
+        copy.names = {kind: names.copy() for kind, names in self.names.items()}
+        copy.contradictions = self.contradictions.copy()
+        copy._templates = self._templates
+        copy.subjects = {name: subject.copy() for name, subject in self.subjects.items()}
+        for name, subject in self.subjects.items():
+            twin = copy.subjects[name]
+            twin.parent = copy.subjects[subject.parent.name] if subject.parent else None
+            twin.children = {child: copy.subjects[child] for child in subject.children}
+        return copy
 
     # Subjects
 
@@ -168,7 +183,7 @@ class Words:
         if value is None or self.lost_sources == 0 or fact.declared.memory:
             return value
         origin = subject.origins[fact.slot]
-        if origin is not None and origin.source.lost:
+        if origin is not None and self.sources[origin.source].lost:
             return None
         return value
 
@@ -189,7 +204,7 @@ class Words:
         if value is None and subject.raw[slot] is None:
             return
         before = subject.origins[slot]
-        if before is not None and before.source is origin.source and subject.raw[slot] == value:
+        if before is not None and before.source == origin.source and subject.raw[slot] == value:
             return
         subject.raw[slot] = value
         subject.origins[slot] = origin
@@ -208,17 +223,18 @@ class Words:
         """What a snapshot means for the facts of its families that it does not mention."""
         families = set(event.data.families)
         mentioned = event.data.facts
+        kind = origin.source.partition("/")[0]
         for fact in subject.scope.facts.values():
             declared = fact.declared
             if (
                 declared.memory
-                or fact.source_kind != origin.source.kind
+                or fact.source_kind != kind
                 or fact.name in mentioned
                 or declared.family not in families
             ):
                 continue
             before = subject.origins[fact.slot]
-            own = before is not None and before.source is origin.source
+            own = before is not None and before.source == origin.source
             if declared.default is not None:
                 if own or (not fact.default_from_start and subject.raw[fact.slot] is None):
                     self.say(subject, fact, declared.default, origin)
@@ -274,16 +290,14 @@ class Words:
             ends = read_instant(str(value)) - FUTURE_TOLERANCE
             ahead = ends > self.now
             if ahead:
-                key = (subject.name, "skew", fact.name)
-                self.deadlines.schedule(key, ends, BOUND, partial(self._check_skew, subject, fact))
+                self.deadlines.schedule(("skew", subject.name, fact.name), ends, BOUND)
         self._notice(subject, subject.skewed, fact.slot, ahead, CLOCK_SKEW)
 
     def refresh(self, subject: Subject, test: Test) -> None:
         """Judge a relation, an age or an expression anew."""
         truth, again = self._test(subject, test)
         if again is not None:
-            key = (subject.name, id(test))
-            self.deadlines.schedule(key, again, BOUND, partial(self.refresh, subject, test))
+            self.deadlines.schedule(("test", subject.name, test.number), again, BOUND)
         new = CLASS_OF_TRUTH[truth]
         column = test.column
         old = subject.classes[column.index]
@@ -365,6 +379,21 @@ class Words:
             found = memory[key] = self.programs.matcher.ask(asked.tree, truths)
             self.remembered += 1
         return found
+
+    def look(self, key: Key) -> None:
+        """A deadline has come: look again at what it is for."""
+        kind, name, about = key
+        if kind == "source":
+            self._look_at_source(self.sources[name])
+            return
+        subject = self.subjects[name]
+        match about:
+            case str() if kind == "skew":
+                self._check_skew(subject, self.programs.facts[about])
+            case int() if kind == "test":
+                self.refresh(subject, self.programs.tests[about])
+            case int():
+                self.judge(subject, self.programs.rules[about])
 
     def judge(self, subject: Subject, rule: CompiledRule) -> None:
         """Have a rule judged on a subject once all facts have settled."""
@@ -462,9 +491,7 @@ class Words:
         assert state.heartbeat is not None
         assert state.last_heard is not None
         due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
-        self.deadlines.schedule(
-            ("source", state.name), due, LOSS, partial(self._look_at_source, state)
-        )
+        self.deadlines.schedule(("source", state.name, ""), due, LOSS)
 
     def _look_at_source(self, state: SourceState) -> None:
         if state.lost or state.heartbeat is None or state.last_heard is None:
@@ -476,7 +503,7 @@ class Words:
 
     def _renew_said_by(self, state: SourceState) -> None:
         for _, subject in sorted(self.subjects.items()):
-            for fact in slots_said_by(subject, state):
+            for fact in slots_said_by(subject, state.name):
                 self.renew(subject, fact)
 
 
