@@ -16,6 +16,7 @@ NIGHT = datetime(2026, 11, 22, 2, 14, 7, 120000, tzinfo=UTC)
 
 def event(number: int, *, seconds: float | None = None, maker: str = "oneview/composer-1") -> Event:
     """Return the event of that number, as many seconds into the night as it says."""
+    message = "Größe…" if number % 3 == 0 else "Update ended"
     later = timedelta(seconds=number if seconds is None else seconds)
     return Event(
         id=f"event-{number}",
@@ -23,7 +24,7 @@ def event(number: int, *, seconds: float | None = None, maker: str = "oneview/co
         type=FACTS_CHANGED,
         subject="pair/LE-rack-a",
         time=NIGHT + later,
-        data=EventData(facts={"update.result": "error", "count": number}, message="Größe…"),
+        data=EventData(facts={"update.result": "error", "count": number}, message=message),
     )
 
 

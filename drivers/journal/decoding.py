@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -76,6 +77,7 @@ class LineDecoder:
         self.last_time: datetime | None = None
         """The latest time in the file so far."""
         self._faults = faults
+        self._found: list[LineFault] = []
 
     def restart(self, line_number: int, last_time: datetime | None) -> None:
         """Go on behind another line, whose number and latest time are given."""
@@ -100,6 +102,14 @@ class LineDecoder:
         `clean` promises that all lines but the first are ASCII without NUL bytes, which saves
         looking at each.
         """
+        batch = self._judge(self._decoded(lines, clean), latest)
+        # In the order of lines, whatever was looked at first and wherever a read had ended.
+        for fault in sorted(self._found, key=attrgetter("line")):
+            self._faults.report(fault)
+        self._found.clear()
+        return batch
+
+    def _decoded(self, lines: list[bytes], clean: bool) -> Batch:
         first = self.line_number + 1
         self.line_number += len(lines)
         for index in self._unclean(lines[:1] if clean else lines, first):
@@ -125,7 +135,7 @@ class LineDecoder:
             gone = set(passed_over)
             numbers = [first + index for index in range(len(lines)) if index not in gone]
             lines = [line for index, line in enumerate(lines) if index not in gone]
-        return self._judge(Batch(self.file, numbers, lines, events), latest)
+        return Batch(self.file, numbers, lines, events)
 
     def decode_tail(self, tail: bytes, latest: Latest = None) -> Batch:
         """Decode what stands after the last line end, which is complete or torn."""
@@ -142,6 +152,9 @@ class LineDecoder:
                 return Batch(self.file, range(0), [], [])
         return self.decode([tail], latest)
 
+    def _note(self, kind: FaultKind, message: str, line: int) -> None:
+        self._found.append(LineFault(self.file, line, kind, message))
+
     def _second_look(self, line: bytes, number: int) -> Event | None:
         stripped = line.removeprefix(_BYTE_ORDER_MARK).strip()
         if not stripped:
@@ -149,7 +162,7 @@ class LineDecoder:
         try:
             return _decode(stripped)
         except (ValueError, RecursionError) as error:
-            self.report(*diagnose(stripped, error), number)
+            self._note(*diagnose(stripped, error), number)
             return None
 
     def _unclean(self, lines: list[bytes], first: int) -> list[int]:
@@ -161,11 +174,11 @@ class LineDecoder:
                     line.decode()
                 except UnicodeDecodeError as error:
                     bad.append(index)
-                    self.report("not-utf-8", not_utf_8(line, error), first + index)
+                    self._note("not-utf-8", not_utf_8(line, error), first + index)
                     continue
             if b"\0" in line:
                 bad.append(index)
-                self.report("nul", NUL, first + index)
+                self._note("nul", NUL, first + index)
         return bad
 
     def _judge(self, batch: Batch, latest: Latest) -> Batch:
@@ -205,7 +218,7 @@ class LineDecoder:
                 kept.append(index)
                 _to_utc(event)
             else:
-                self.report(*fault, line=batch.numbers[index])
+                self._note(*fault, batch.numbers[index])
         if len(kept) == len(batch):
             return batch
         return Batch(
@@ -219,7 +232,7 @@ class LineDecoder:
         last = self.last_time
         for number, event in zip(batch.numbers, batch.events, strict=True):
             if last is not None and event.time < last:
-                self.report(
+                self._note(
                     "out-of-order",
                     f"the time {event.time.isoformat()} is before {last.isoformat()} of an "
                     "earlier line; a journal's times never go back",

@@ -68,6 +68,8 @@ def test_every_good_line_is_found_and_every_other_is_named(
         batches, faults = read_all(path)
     found = dict(numbers_and_ids(batches))
     assert good.items() <= found.items()
+    for batch in batches:
+        assert batch.lines == [lines[number - 1] for number in batch.numbers]
     assert sum(len(batch) for batch in batches) == len(found)
     named = {fault.line for fault in faults.first if fault.kind != "out-of-order"}
     assert not named & found.keys()

@@ -46,6 +46,7 @@ def with_time(time: str) -> bytes:
         (with_member(b'"time":1700000000'), "bad-time", "RFC 3339"),
         (with_time("9999-12-31T23:59:59-10:00"), "year", "9999"),
         (with_time("0001-01-01T00:00:00+10:00"), "year", "1970"),
+        (with_time("1969-12-31T23:59:59Z"), "year", "1969"),
         (with_time("2200-01-01T00:00:00Z"), "year", "2200"),
         (with_time("2026-11-22T03:00:00Z"), "ahead", "five minutes ahead"),
         (line(7).replace(b'"1.0"', b'"2.0"'), "specversion", '"2.0" is unknown'),
@@ -97,14 +98,39 @@ def test_without_a_now_nothing_is_ahead(tmp_path: Path) -> None:
 
 
 def test_times_come_in_utc_whatever_their_offset(tmp_path: Path) -> None:
-    times = b'"time":"2026-11-22T03:44:07+01:30","data":{"observed_at":"2026-11-21T16:14:07-10:00"}'
-    path = write_lines(tmp_path / "log", [with_member(times)])
-    ((event, raw),) = read_events(path, faults=Faults())
-    assert event.time == datetime(2026, 11, 22, 2, 14, 7, tzinfo=UTC)
-    assert event.time.tzinfo is UTC
-    assert event.data.observed_at is not None
-    assert event.data.observed_at.isoformat() == "2026-11-22T02:14:07+00:00"
-    assert raw == with_member(times)
+    written = [
+        with_time("2026-11-22T03:44:07+01:30"),
+        with_member(
+            b'"time":"2026-11-22T02:14:07Z","data":{"observed_at":"2026-11-21T16:14:07-10:00"}'
+        ),
+    ]
+    for text in written:
+        ((event, raw),) = read_events(write_lines(tmp_path / "log", [text]), faults=Faults())
+        for time in (event.time, event.data.observed_at or event.time):
+            assert time.isoformat() == "2026-11-22T02:14:07+00:00"
+            assert time.tzinfo is UTC
+        assert raw == text
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 90, 4096])
+def test_where_a_read_ends_makes_no_difference(
+    tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.journal.streams.CHUNK", chunk)
+    unread = [
+        line(8)[:-1] + b',"unread":"' + byte + b'","more":"' + b"x" * 100 + b'"}'
+        for byte in (b"\xff", b"\0")
+    ]
+    lines = [line(9), unread[0], line(1), unread[1], line(10)]
+    path = tmp_path / "log"
+    path.write_bytes(b"\r\n".join(lines) + b"\r\n")
+    batches, faults = read_all(path)
+    assert [raw for batch in batches for raw in batch.lines] == lines[::2]
+    assert [(fault.line, fault.kind) for fault in faults.first] == [
+        (2, "not-utf-8"),
+        (3, "out-of-order"),
+        (4, "nul"),
+    ]
 
 
 def test_windows_line_ends_a_byte_order_mark_and_empty_lines_are_no_faults(tmp_path: Path) -> None:
