@@ -17,6 +17,7 @@ from harbour import (
     STREAMER,
     deployment_facts,
     open_watch,
+    streamer_facts,
 )
 from scenario import WATCH, Log, scenario
 from scenarios.changes_of_the_primary import NEW_STREAMER, complete_change, start_change
@@ -272,12 +273,9 @@ def primary_pair_lost(log: Log) -> None:
         "The OS deployment server is Connected",
     )
     log.at("01:27:00")
-    log.facts(
-        NEW_STREAMER,
-        DEPLOYMENT,
-        {"artifacts.count": 17, "artifacts.missing": 0},
-        "17 of 17 artifacts are there",
-    )
+    held = streamer_facts(log)
+    log.snapshot(NEW_STREAMER, DEPLOYMENT, held, message="First reading of the new primary")
+    log.facts(NEW_STREAMER, DEPLOYMENT, {"artifacts.missing": 0}, "17 of 17 artifacts are there")
     log.at("01:40:00")
     log.confirm(DEPLOYMENT, "primary-changed", "artifacts_compared")
     log.wait("20m")
