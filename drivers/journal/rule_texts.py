@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -85,8 +83,11 @@ def _check(name: str) -> None:
 
 
 def _store(folder: Path, files: Mapping[str, bytes]) -> None:
+    # Imported late: a replay, which keeps nothing, should begin at once.
+    import shutil
+
     folder.parent.mkdir(mode=_DIRECTORY_MODE, exist_ok=True)
-    unfinished = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    unfinished = folder.with_name(f".{folder.name}.{os.urandom(8).hex()}")
     unfinished.mkdir(mode=_DIRECTORY_MODE)
     try:
         directories = {unfinished}

@@ -92,6 +92,24 @@ def test_a_rotated_journal_is_finished_before_the_next_begins(path: Path, watche
     assert watcher.faults.total == 0
 
 
+def test_what_is_written_while_the_journal_is_rotated_is_not_lost(
+    path: Path, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lines(path, [line(1)])
+    watcher.news()
+    replaced = watcher.follower._replaced
+
+    def rotated_just_now() -> bool:
+        if not path.with_name("journal.1").exists():
+            path.rename(path.with_name("journal.1"))
+            add(path.with_name("journal.1"), line(2) + b"\n")
+            write_lines(path, [line(3)])
+        return replaced()
+
+    monkeypatch.setattr(watcher.follower, "_replaced", rotated_just_now)
+    assert watcher.news() == [(2, "event-2"), (1, "event-3")]
+
+
 def test_a_torn_line_in_a_closed_part_is_named(path: Path, watcher: Watcher) -> None:
     add(path, line(1) + b"\n" + line(2)[:-5])
     assert watcher.news() == [(1, "event-1")]

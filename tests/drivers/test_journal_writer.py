@@ -23,7 +23,7 @@ from journal_lines import (
     write_lines,
 )
 
-from drivers.journal import Journal, JournalError
+from drivers.journal import Journal, JournalError, encode
 
 PROCESSES = multiprocessing.get_context("spawn")
 PATIENCE = 30.0
@@ -59,6 +59,13 @@ def test_times_never_go_back_whoever_appended_last(tmp_path: Path) -> None:
 def test_the_last_time_is_found_behind_lines_that_cannot_be_read(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "journal", [line(9), b"x" * 200_000, b"", b"junk"])
     assert Journal(path).append([event(1)]).events[0].time == event(9).time
+
+
+def test_the_last_time_is_found_in_a_long_line(tmp_path: Path) -> None:
+    last = event(9)
+    last.data.message = "x" * 200_000
+    path = write_lines(tmp_path / "journal", [line(1), encode(last), b"y" * 100_000])
+    assert Journal(path).append([event(5)]).events[0].time == last.time
 
 
 def test_an_event_that_lacks_its_line_end_gets_it(tmp_path: Path) -> None:
@@ -113,6 +120,16 @@ def test_a_batch_that_the_disk_has_no_room_for_leaves_nothing_behind(tmp_path: P
     assert journal.path.read_bytes() == before
     journal.append(batch)
     assert len(numbers_and_ids(read_all(journal.path)[0])) == 49
+
+
+def test_a_journal_stays_mended_when_the_disk_has_no_room(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_bytes(line(1) + b"\n" + line(2)[:-9])
+    with files_end_at(path.stat().st_size + 100), pytest.raises(JournalError):
+        Journal(path).append([event(number) for number in range(2, 9)])
+    assert path.read_bytes() == line(1) + b"\n"
+    (aside,) = tmp_path.glob("journal.torn-*")
+    assert aside.read_bytes() == line(2)[:-9]
 
 
 def test_a_batch_with_one_impossible_event_is_refused_whole(tmp_path: Path) -> None:
