@@ -10,7 +10,7 @@ import msgspec
 
 from rules.evaluate import truth
 from rules.pattern import RELATION_OPERATORS, Condition, Pattern
-from rules.program import CompiledFact, CompiledRule
+from rules.program import CompiledRule, Programs
 from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Fact, Rule, RuleBase
 from rules.source_state import Origin
@@ -60,12 +60,18 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
+_NO_CONFIRMATIONS: Mapping[str, Confirmation] = {}
+_NO_TICKS: list[bool] = []
+
+
 class Finding:
     """One raising of a rule on a subject. Its texts and evidence do not change; its state does."""
 
     __slots__ = (
-        "_frozen",
         "_levels",
+        "_origins",
+        "_programs",
+        "_values",
         "acknowledged",
         "closed_by",
         "compiled",
@@ -77,7 +83,6 @@ class Finding:
         "recurred_at",
         "resolved_at",
         "rule",
-        "rule_base",
         "subject",
         "ticked",
         "unconfirmed_since",
@@ -86,39 +91,40 @@ class Finding:
     def __init__(
         self,
         compiled: CompiledRule,
-        subject: str,
+        levels: tuple[str, ...],
         raised_at: datetime,
         occurrence: Value | None,
-        levels: list[str],
-        frozen: list[tuple[Value | None, Origin | None]],
-        rule_base: RuleBase,
+        values: tuple[Value | None, ...],
+        origins: tuple[Origin | None, ...],
+        programs: Programs,
     ) -> None:
         self.compiled = compiled
         self.rule: Rule = compiled.rule
-        self.subject = subject
+        self.subject = levels[0]
         self.raised_at = raised_at
         self.occurrence = occurrence
         self._levels = levels
-        self._frozen = frozen
-        self.rule_base = rule_base
-        self.recurred_at: list[datetime] = []
+        self._values = values
+        self._origins = origins
+        self._programs = programs
+        self.recurred_at: tuple[datetime, ...] = ()
         self.unconfirmed_since: datetime | None = None
         self.acknowledged: Note | None = None
         self.resolved_at: datetime | None = None
         self.closed_by: Note | None = None
-        self.confirmations: dict[str, Confirmation] = {}
-        self.notes: list[Note] = []
-        self.noticed: list[Evidence] = []
+        self.confirmations: Mapping[str, Confirmation] = _NO_CONFIRMATIONS
+        self.notes: tuple[Note, ...] = ()
+        self.noticed: tuple[Evidence, ...] = ()
         """For a built-in finding, the facts that the engine has noticed."""
-        self.ticked: list[bool] = []
-        """By step, whether facts tick it."""
+        self.ticked: list[bool] = _NO_TICKS
+        """By step, whether facts tick it; empty where they tick none."""
 
     def copy(self) -> Finding:
         """The same finding for a copy of a watch; what is frozen is shared."""
         copy = Finding.__new__(Finding)
         for name in Finding.__slots__:
             value = getattr(self, name)
-            setattr(copy, name, value.copy() if name in _MUTABLE else value)
+            setattr(copy, name, value.copy() if name == "ticked" else value)
         return copy
 
     @property
@@ -137,7 +143,7 @@ class Finding:
         """Every fact that the rule looks at or names, as it was when the finding was raised."""
         return {
             fact.name: recognised(fact.declared, value)
-            for (_, fact), (value, _) in zip(self.compiled.evidence, self._frozen, strict=True)
+            for (_, fact), value in zip(self.compiled.evidence, self._values, strict=True)
         }
 
     def text(self, template: str) -> str:
@@ -163,17 +169,18 @@ class Finding:
         """The facts that made the rule hold, derived ones resolved into those they came from."""
         if self.noticed:
             return list(self.noticed)
-        places: dict[str, tuple[int, CompiledFact]] = {}
-        frozen: dict[str, tuple[Value | None, Origin | None]] = {}
-        for (level, fact), kept in zip(self.compiled.evidence, self._frozen, strict=True):
-            places[fact.name] = level, fact
-            frozen[fact.name] = kept
-        names = _support(self.rule.when, self.values(), self.raised_at, self.rule_base)
+        kept = {
+            fact.name: (level, fact, value, origin)
+            for (level, fact), value, origin in zip(
+                self.compiled.evidence, self._values, self._origins, strict=True
+            )
+        }
+        rule_base = self._programs.rule_base
+        names = _support(self.rule.when, self.values(), self.raised_at, rule_base)
         found = []
         for name in names:
-            if name in places:
-                level, fact = places[name]
-                value, origin = frozen[name]
+            if name in kept:
+                level, fact, value, origin = kept[name]
                 subject = self._levels[level] if level < len(self._levels) else ""
                 found.append(evidence_of(fact.declared, value, origin, subject))
         return found
@@ -202,9 +209,6 @@ def recognised(fact: Fact, value: Value | None) -> Value | None:
     if fact.type == "enum" and value is not None and value not in fact.values:
         return UNRECOGNISED
     return value
-
-
-_MUTABLE = frozenset({"confirmations", "notes", "recurred_at", "ticked"})
 
 
 class Change(msgspec.Struct, gc=False):

@@ -39,32 +39,38 @@ class Judge:
     def settle(self) -> None:
         """Conclude, judge and report until nothing more follows."""
         words = self._words
-        done: dict[tuple[int, str, int], tuple[Subject, CompiledRule, int]] = {}
+        done: dict[tuple[int, str, int], tuple[Subject, CompiledRule]] | None = None
         while True:
-            words.settle_derived()
+            if words.derived_queue:
+                words.settle_derived()
             if words.candidates:
                 candidates, words.candidates = words.candidates, []
                 for subject, number in candidates:
-                    scope = subject.scope
-                    verdict = words.verdict(scope, number, subject.keys[number])
-                    if verdict == subject.verdicts[number]:
+                    scope, verdicts = subject.scope, subject.verdicts
+                    key = subject.keys[number]
+                    verdict = scope.memories[number].get(key)
+                    if verdict is None:
+                        verdict = words.verdict(scope, number, key)
+                    if verdict == verdicts[number]:
                         continue
-                    subject.verdicts[number] = verdict
+                    verdicts[number] = verdict
                     program = scope.programs[number]
-                    owner = program.owner
-                    assert isinstance(owner, CompiledRule)
+                    rule = program.rule
                     if program.kind != "done":
-                        words.to_judge[owner.index, subject.name] = subject, owner
-                    elif owner.index in subject.states:
-                        step = owner.done.index(number)
-                        done[owner.index, subject.name, step] = subject, owner, step
+                        words.to_judge[rule.index, subject.name] = subject, rule
+                    elif rule.index in subject.states:
+                        done = {} if done is None else done
+                        done[rule.index, subject.name, rule.done.index(number)] = subject, rule
             elif words.to_judge:
                 to_judge, words.to_judge = words.to_judge, {}
-                for _, (subject, rule) in sorted(to_judge.items(), key=lambda item: item[0]):
+                # No two keys are the same, so that only keys are ever compared.
+                for _, (subject, rule) in (
+                    sorted(to_judge.items()) if len(to_judge) > 1 else to_judge.items()
+                ):
                     self._judge(subject, rule)
             else:
                 break
-        for _, (subject, rule, step) in sorted(done.items(), key=lambda item: item[0]):
+        for (_, _, step), (subject, rule) in sorted(done.items()) if done else ():
             self._tick(subject, rule, step)
 
     def _change(
@@ -80,6 +86,13 @@ class Judge:
             if verdict != Truth.TRUE:
                 return
             state = subject.states[rule.index] = RuleState()
+            if rule.simple:
+                self._raise(subject, rule, state, None)
+                return
+        elif rule.simple and verdict == Truth.FALSE and state.finding is not None:
+            self._end(subject, rule, state, "resolved")
+            del subject.states[rule.index]
+            return
         if verdict == Truth.FALSE:
             state.spent = False
             state.since = None
@@ -138,7 +151,7 @@ class Judge:
             self._change("unconfirmed" if unclear else "confirmed", finding)
         if holds and occurrence is not None and occurrence != finding.occurrence:
             finding.occurrence = occurrence
-            finding.recurred_at.append(self._words.now)
+            finding.recurred_at = (*finding.recurred_at, self._words.now)
             finding.acknowledged = None
             self._reset_confirmations(subject, rule, finding)
             self._change("recurred", finding)
@@ -147,42 +160,48 @@ class Judge:
         self, subject: Subject, rule: CompiledRule, state: RuleState, occurrence: Value | None
     ) -> None:
         words = self._words
-        lineage = subject.lineage()
-        frozen: list[tuple[Value | None, Origin | None]] = []
-        for level, fact in rule.evidence:
-            if level < len(lineage):
-                around = lineage[level]
-                frozen.append((words.known(around, fact), around.origins[fact.slot]))
-            else:
-                frozen.append((None, None))
-        finding = Finding(
-            rule,
-            subject.name,
-            words.now,
-            occurrence,
-            [one.name for one in lineage],
-            frozen,
-            words.programs.rule_base,
-        )
-        finding.ticked = [
-            number >= 0 and subject.verdicts[number] == Truth.TRUE for number in rule.done
-        ]
+        values: tuple[Value | None, ...]
+        origins: tuple[Origin | None, ...]
+        levels: tuple[str, ...]
+        if rule.own_slots is not None and words.lost_sources == 0:
+            values, origins = rule.own_slots(subject.raw), rule.own_slots(subject.origins)
+            levels = (subject.name,)
+        else:
+            values, origins, levels = self._freeze(subject, rule)
+        finding = Finding(rule, levels, words.now, occurrence, values, origins, words.programs)
+        if rule.ticks:
+            finding.ticked = [
+                number >= 0 and subject.verdicts[number] == Truth.TRUE for number in rule.done
+            ]
         if rule.rule.hash == BUILT_IN:
             skew = rule.rule.id == f"{CLOCK_SKEW}-{subject.scope.name}"
             slots = subject.skewed if skew else subject.unrecognised
-            finding.noticed = [
+            finding.noticed = tuple(
                 evidence_of(
                     fact.declared, subject.raw[fact.slot], subject.origins[fact.slot], subject.name
                 )
                 for fact in subject.scope.facts.values()
                 if fact.slot in slots
-            ]
+            )
         state.spent = False
         state.spent_occurrence = None
         state.finding = self.open[rule.index, subject.name] = finding
         self._change("raised", finding)
         if rule.until >= 0 and subject.verdicts[rule.until] != Truth.FALSE:
             words.judge(subject, rule)
+
+    def _freeze(
+        self, subject: Subject, rule: CompiledRule
+    ) -> tuple[tuple[Value | None, ...], tuple[Origin | None, ...], tuple[str, ...]]:
+        """What a finding keeps of the facts that its rule looks at, and of whom they are."""
+        lineage = subject.lineage()
+        values: list[Value | None] = []
+        origins: list[Origin | None] = []
+        for level, fact in rule.evidence:
+            around = lineage[level] if level < len(lineage) else None
+            values.append(self._words.known(around, fact) if around else None)
+            origins.append(around.origins[fact.slot] if around else None)
+        return tuple(values), tuple(origins), tuple(one.name for one in lineage)
 
     def _end(
         self, subject: Subject, rule: CompiledRule, state: RuleState, kind: ChangeKind
@@ -194,7 +213,8 @@ class Judge:
         state.spent = subject.verdicts[rule.when] != Truth.FALSE
         state.spent_occurrence = finding.occurrence
         del self.open[rule.index, subject.name]
-        self._reset_confirmations(subject, rule, None)
+        if rule.confirmations:
+            self._reset_confirmations(subject, rule, None)
         self._change(kind, finding, note=finding.closed_by)
 
     def _reset_confirmations(
@@ -249,7 +269,7 @@ class Judge:
         """An operator has written about a finding, or about a subject alone."""
         if event.data.rule and (found := self._finding_of(event, "notes")) is not None:
             note = _note(event, self._words.now, event.data.note)
-            found[3].notes.append(note)
+            found[3].notes = (*found[3].notes, note)
             self._change("note", found[3], note=note)
 
     def close(self, event: Event) -> None:
@@ -283,7 +303,8 @@ class Judge:
         now = self._words.now
         if name not in finding.confirmations:
             by = event.source.partition("/")[2] or event.source
-            finding.confirmations[name] = Confirmation(by=by, at=now)
+            confirmation = Confirmation(by=by, at=now)
+            finding.confirmations = {**finding.confirmations, name: confirmation}
             for number, step in enumerate(rule.rule.steps):
                 if step.confirm == name:
                     self._change("step_ticked", finding, number)

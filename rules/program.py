@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 from rules.columns import TRUTH_CLASSES, Column, ValueClasses, contribution
@@ -139,7 +140,10 @@ class CompiledRule:
         "evidence",
         "index",
         "occurrence",
+        "own_slots",
         "rule",
+        "simple",
+        "ticks",
         "until",
         "when",
     )
@@ -155,18 +159,39 @@ class CompiledRule:
         self.confirmations: dict[str, Column] = {}
         self.evidence: tuple[tuple[int, CompiledFact], ...] = ()
         """Level (0: own, 1: the subject around, ...) and fact of all that the rule looks at."""
+        self.own_slots: Callable[[Any], Any] | None = None
+        """Takes the evidence out of a subject's values, where all of it is the subject's own."""
+        self.ticks = False
+        """Whether facts tick any step."""
+        self.simple = False
+        """Whether a finding comes and goes with the pattern's truth alone."""
+
+    def finish(self) -> None:
+        """Look at what has been compiled."""
+        slots = [fact.slot for level, fact in self.evidence if level == 0]
+        if len(slots) == len(self.evidence) > 1:
+            self.own_slots = itemgetter(*slots)
+        self.ticks = any(number >= 0 for number in self.done)
+        self.simple = (
+            self.rule.hold is None
+            and self.until < 0
+            and self.occurrence is None
+            and not self.confirmations
+        )
 
 
 class Program:
     """A pattern, judged in one scope; `owner` is the derived fact or the rule that it is for."""
 
-    __slots__ = ("conditions", "kind", "owner", "pattern", "tree")
+    __slots__ = ("conditions", "kind", "owner", "pattern", "rule", "tree")
 
     def __init__(
         self, kind: ProgramKind, owner: CompiledDerived | CompiledRule, pattern: Pattern
     ) -> None:
         self.kind = kind
         self.owner = owner
+        if isinstance(owner, CompiledRule):
+            self.rule = owner
         self.pattern = pattern
         self.tree, self.conditions = shape_of(pattern)
 
@@ -319,6 +344,7 @@ class Programs:
         compiled.evidence = tuple(
             (scope.level(self.facts[name].level_scope), self.facts[name]) for name in closed
         )
+        compiled.finish()
 
     def _add_program(
         self,
