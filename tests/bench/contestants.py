@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 from plain_python import Found, PlainPython
 from workload import catalogue, synthetic_rules
 
 from rules.vocabulary import Event
+
+if TYPE_CHECKING:
+    from drivers.journal import Batch
 
 
 @dataclass(frozen=True)
@@ -73,25 +76,33 @@ class Product:
     """The journal's reader and the engine, as replay uses them."""
 
     def __init__(self, task: Task, *, verify: bool = False) -> None:
-        from drivers.journal import Faults, read_events
+        from drivers.journal import Faults, read_batches
         from rules.engine import Watch
         from rules.loader import load_rule_base
 
         self._watch = Watch(load_rule_base(task.rule_base), verify=verify)
-        self._faults = Faults()
-        self._events = iter(read_events(task.journal, faults=self._faults))
+        self._read = 0
+        self._events = chain.from_iterable(
+            self._counted(read_batches(task.journal, faults=Faults()))
+        )
 
     def advance(self, start: int, count: int, found: Found) -> int:
         """Take up to `count` events, the first of which has the index `start`; how many came."""
-        index, apply = start, self._watch.apply
-        for event, line in islice(self._events, count):
-            for change in apply(event, line):
+        index = start
+        for changes in self._watch.follow(islice(self._events, count)):
+            for change in changes:
                 kind = change.kind
                 if kind == "raised" or kind == "resolved":
+                    if (event := change.event) is not None:
+                        index = int(event.id[:8], 16)
                     finding = change.finding
                     found.append((index, kind == "raised", finding.rule.id, finding.subject))
-            index += 1
-        return index - start
+        return min(count, self._read - start)
+
+    def _counted(self, batches: Iterable[Batch]) -> Iterator[Iterable[tuple[bytes, Event]]]:
+        for batch in batches:
+            self._read += len(batch)
+            yield zip(batch.lines, batch.events, strict=True)
 
     def statistics(self) -> Mapping[str, Any]:
         """The engine's own figures."""

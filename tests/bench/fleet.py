@@ -75,7 +75,8 @@ class Deployment:
 class Fleet:
     """So many pairs, five to a deployment, and what is heard of them minute by minute."""
 
-    def __init__(self, pairs: int, seed: int = SEED) -> None:
+    def __init__(self, pairs: int, seed: int = SEED, incident: float = _INCIDENT) -> None:
+        self._incident = incident
         self._choose = random.Random(seed + 2)
         self._deployments: list[Deployment] = []
         self._due: dict[int, list[Timed]] = defaultdict(list)
@@ -155,7 +156,7 @@ class Fleet:
             data = {"facts": facts, "message": f"HPE OneView of {deployment.name} is silent"}
             yield self._line(at, Said("watch/bridge", _FACTS, deployment.subject, data))
             return
-        if choose.random() < _INCIDENT:
+        if choose.random() < self._incident:
             pair = choose.choice(deployment.pairs)
             if not pair.busy:
                 pair.busy = True
