@@ -45,6 +45,14 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""
 
 
+class Conclusion(msgspec.Struct, frozen=True):
+    """A derived fact's value when a finding was raised; `grade` is empty where it needs none."""
+
+    fact: str
+    value: Value | None
+    grade: str
+
+
 class Confirmation(msgspec.Struct, frozen=True):
     """What an operator has confirmed, and when."""
 
@@ -175,8 +183,9 @@ class Finding:
                 self.compiled.evidence, self._values, self._origins, strict=True
             )
         }
-        rule_base = self._programs.rule_base
-        names = _support(self.rule.when, self.values(), self.raised_at, rule_base)
+        names, _ = _support(
+            self.rule.when, self.values(), self.raised_at, self._programs.rule_base
+        )
         found = []
         for name in names:
             if name in kept:
@@ -184,6 +193,12 @@ class Finding:
                 subject = self._levels[level] if level < len(self._levels) else ""
                 found.append(evidence_of(fact.declared, value, origin, subject))
         return found
+
+    def conclusions(self) -> list[Conclusion]:
+        """The derived facts that stand between the evidence and the rule, with their grades."""
+        rule_base, values = self._programs.rule_base, self.values()
+        _, names = _support(self.rule.when, values, self.raised_at, rule_base)
+        return [Conclusion(name, values[name], rule_base.facts[name].grade) for name in names]
 
 
 def evidence_of(fact: Fact, value: Value | None, origin: Origin | None, subject: str) -> Evidence:
@@ -240,9 +255,11 @@ def _support(
     values: Mapping[str, Value | None],
     now: datetime,
     rule_base: RuleBase,
-) -> list[str]:
-    """The facts by which a pattern that is true is true, in the order of the pattern."""
+) -> tuple[list[str], list[str]]:
+    """The facts by which a pattern that is true is true, in the order of the pattern, and the
+    derived ones that they were found through."""
     found: dict[str, None] = {}
+    derived: dict[str, None] = {}
 
     def visit(part: Pattern, wanted: Truth) -> None:
         if isinstance(part, Condition):
@@ -264,6 +281,9 @@ def _support(
         if not own:
             found.setdefault(name)
             return
+        if name in derived:
+            return
+        derived.setdefault(name)
         held = [
             derivation
             for derivation in own
@@ -273,4 +293,4 @@ def _support(
             visit(derivation.when, Truth.TRUE if held else Truth.FALSE)
 
     visit(pattern, Truth.TRUE)
-    return list(found)
+    return list(found), list(derived)
