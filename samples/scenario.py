@@ -78,6 +78,14 @@ class Log:
         self.now = instant(time)
         self._write(WATCH, "watchkeeper.watch.started", "", {})
 
+    def restart(self, pause: str) -> None:
+        """Stop the watch, and start it again after a pause: every source is lost until heard."""
+        self._write(WATCH, "watchkeeper.watch.stopped", "", {})
+        for source in self._sources.values():
+            source.lost = True
+        self._go(self.now + span(pause))
+        self._write(WATCH, "watchkeeper.watch.started", "", {})
+
     def wait(self, duration: str) -> None:
         """Let time pass."""
         self._go(self.now + span(duration))

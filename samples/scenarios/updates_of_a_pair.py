@@ -259,6 +259,22 @@ def confirmed_while_blind(log: Log) -> None:
     log.at("03:13:00")
 
 
+@scenario("U4-across-a-restart")
+def across_a_restart(log: Log) -> None:
+    """The watch is stopped and started. The prohibition outlives it; a confirmation before HPE
+    OneView is heard again does not end it."""
+    storage_fails(log)
+    log.at("02:30:00")
+    log.restart("11m")
+    log.at("02:44:00")
+    log.confirm(PAIR_A, "update-storage-failed", "fault_fixed", "Case 4480: node repaired")
+    log.at("02:45:00")
+    log.snapshot(
+        ONEVIEW, PAIR_A, pair_facts("a", FIRST, SECOND, "primary"), message="LE-rack-a read again"
+    )
+    log.at("02:50:00")
+
+
 @scenario("U5-storage-kept")
 def storage_kept(log: Log) -> None:
     """The active member is reverted, the new storage stays; later there are signs of misfit."""
@@ -419,3 +435,31 @@ def unclassified(log: Log) -> None:
     log.at("02:59:00")
     update_settles(log, NEW, OLD, NEW_STORAGE)
     log.at("03:20:00")
+
+
+@scenario("U-running-long")
+def running_long(log: Log) -> None:
+    """An update does not come to an end for more than three hours."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    update_starts(log)
+    log.at("02:12:00")
+    clusters(log, "degraded", "degraded", "LE-rack-a runs on one appliance while it is updated")
+    log.at("02:26:00")
+    update_goes_on(log, 41, "Updating the storage of the active appliance")
+    log.at("05:06:00")
+    update_ends(log, "error", "The update timed out.")
+    log.at("05:10:00")
+
+
+@scenario("U-unrecognised-result")
+def unrecognised_result(log: Log) -> None:
+    """The task ends in a state that nobody knows: a finding of its own, and no outcome."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    update_starts(log)
+    log.at("02:20:00")
+    update_ends(log, "cancelled")
+    log.at("02:26:00")
+    update_settles(log, OLD, OLD, OLD_STORAGE)
+    log.at("02:30:00")
