@@ -66,12 +66,13 @@ class ReferenceFacts:
             covered = fact.family in event.data.families and not fact.memory
             if fact.scope != scope or not covered or fact.name in event.data.facts:
                 continue
+            word = self.words.get((event.subject, fact.name))
             if fact.source == kind and fact.default is not None:
-                self.words[event.subject, fact.name] = Word(fact.default, event.source)
-            else:
-                word = self.words.get((event.subject, fact.name))
-                if word is not None and word.source == event.source:
-                    word.value = None
+                nobody_says = word is None or word.value is None
+                if _is_own(word, event) or (self.has_heartbeat(kind) and nobody_says):
+                    self.words[event.subject, fact.name] = Word(fact.default, event.source)
+            elif word is not None and _is_own(word, event):
+                word.value = None
 
     def _read(self, fact: Fact, raw: object) -> Value | None:
         if raw is None:
@@ -92,13 +93,15 @@ class ReferenceFacts:
             return True
         return self.now - self.last_heard[source] >= 3 * kind.heartbeat
 
+    def has_heartbeat(self, kind: str) -> bool:
+        """Whether sources of a kind can be lost."""
+        return self.base.sources[kind].heartbeat is not None
+
     def last_word(self, subject: str, fact: Fact) -> Word | None:
         """What stands on a fact, whether or not its source is lost."""
         word = self.words.get((subject, fact.name))
-        if word is None and fact.default is not None:
-            kind = self.base.sources.get(fact.source)
-            if kind is not None and kind.heartbeat is None:
-                return Word(fact.default, "")
+        if word is None and fact.default is not None and not self.has_heartbeat(fact.source):
+            return Word(fact.default, "")
         return word
 
     def parent(self, subject: str) -> str | None:
@@ -107,7 +110,7 @@ class ReferenceFacts:
         if not scope.within:
             return None
         word = self.last_word(subject, self.base.facts[scope.member_by])
-        if word is None or word.value is None:
+        if word is None or word.value is None or word.value == "":
             return None
         return f"{scope.within}/{word.value}"
 
@@ -162,7 +165,7 @@ class ReferenceFacts:
         own = [
             other
             for other in self.base.facts.values()
-            if other.scope == fact.scope and not other.derived and other.source != "engine"
+            if other.scope == fact.scope and other.source != "engine"
         ]
         return any(
             (value := self.value(subject, other.name)) is not None and strange(other, value)
@@ -185,3 +188,7 @@ class ReferenceFacts:
 def scope_of(subject: str) -> str:
     """The scope of `scope/name`."""
     return subject.partition("/")[0]
+
+
+def _is_own(word: Word | None, event: Event) -> bool:
+    return word is not None and word.source == event.source

@@ -40,6 +40,7 @@ class ReferenceChange(NamedTuple):
     kind: str
     rule: str
     subject: str
+    step: int = -1
 
 
 @dataclass
@@ -52,6 +53,7 @@ class OpenFinding:
     ticked: set[int] = field(default_factory=set)
     unconfirmed_since: datetime | None = None
     acknowledged: bool = False
+    is_new: bool = True
 
 
 @dataclass
@@ -122,6 +124,7 @@ class ReferenceWatch(ReferenceFacts):
                 memory.since = None
             if rule.hash != memory.rule.hash and memory.finding is not None:
                 memory.finding.ticked.clear()
+                memory.finding.is_new = True
             memory.rule = rule
             memory.rule_is_gone = False
         self.settle()
@@ -134,10 +137,7 @@ class ReferenceWatch(ReferenceFacts):
             memory.finding.acknowledged = True
             self._note("acknowledged", memory.rule, event.subject)
         elif event.type == STEP_CONFIRMED:
-            if event.data.confirm in {step.confirm for step in memory.rule.steps if step.confirm}:
-                memory.finding.confirmed.add(event.data.confirm)
-            else:
-                self.counts["without effect"] += 1
+            self._confirm(memory, event)
         elif not event.data.reason:
             self.counts["without effect"] += 1
         else:
@@ -145,6 +145,18 @@ class ReferenceWatch(ReferenceFacts):
             self._end_finding(memory, event.subject)
             if memory.rule_is_gone:
                 del self.memories[event.data.rule, event.subject]
+
+    def _confirm(self, memory: Memory, event: Event) -> None:
+        """Tick the steps that a confirmation ticks, before anything is judged by it."""
+        steps = memory.rule.steps
+        ticked = {place for place, step in enumerate(steps) if step.confirm == event.data.confirm}
+        if memory.finding is None or not event.data.confirm or not ticked or memory.rule_is_gone:
+            self.counts["without effect"] += 1
+            return
+        for position in sorted(ticked - memory.finding.ticked):
+            self._note("step_ticked", memory.rule, event.subject, position)
+        memory.finding.confirmed.add(event.data.confirm)
+        memory.finding.ticked |= ticked
 
     # -- deadlines -----------------------------------------------------------------------------
 
@@ -232,12 +244,12 @@ class ReferenceWatch(ReferenceFacts):
                     if held and occurrence is not None and occurrence != memory.finding.occurrence:
                         memory.finding.occurrence = occurrence
                         memory.finding.confirmed.clear()
+                        self._untick_confirmed(memory.finding, rule)
                         memory.finding.acknowledged = False
                         self._note("recurred", rule, subject)
                         changed = True
-            if occurrence is not None and occurrence != memory.spent_occurrence:
-                memory.spent = False
-            if memory.finding is None and held and not memory.spent:
+            another = occurrence is not None and occurrence != memory.spent_occurrence
+            if memory.finding is None and held and (another or not memory.spent):
                 memory.finding = OpenFinding(self.now, occurrence)
                 self._note("raised", rule, subject)
                 changed = True
@@ -267,17 +279,20 @@ class ReferenceWatch(ReferenceFacts):
         if finding is None:
             return
         for position, step in enumerate(rule.steps):
-            if step.confirm:
-                done = step.confirm in finding.confirmed
-            elif step.done_when is not None:
-                done = self.truth(step.done_when, subject, finding.confirmed) == Truth.TRUE
-                if step.wait is not None and step.wait.at_least is not None:
-                    done = done and self._has_waited(step.wait.start, step.wait.at_least, subject)
-            else:
+            if step.done_when is None:
                 continue
-            if done != (position in finding.ticked):
-                self._note("step_ticked" if done else "step_unticked", rule, subject)
+            done = self.truth(step.done_when, subject, finding.confirmed) == Truth.TRUE
+            if step.wait is not None and step.wait.at_least is not None:
+                done = done and self._has_waited(step.wait.start, step.wait.at_least, subject)
+            # What stands from the beginning is the finding's first state, not a change of it.
+            if done != (position in finding.ticked) and not finding.is_new:
+                self._note("step_ticked" if done else "step_unticked", rule, subject, position)
             (finding.ticked.add if done else finding.ticked.discard)(position)
+        finding.is_new = False
+
+    def _untick_confirmed(self, finding: OpenFinding, rule: Rule) -> None:
+        """What an operator had ticked is open again; that the finding recurred says so."""
+        finding.ticked -= {position for position, step in enumerate(rule.steps) if step.confirm}
 
     def _has_waited(self, start: str, at_least: timedelta, subject: str) -> bool:
         value = self.value(subject, start)
@@ -286,8 +301,8 @@ class ReferenceWatch(ReferenceFacts):
         instant = read_instant(str(value))
         return not is_ahead(instant, self.now) and self.now - instant >= at_least
 
-    def _note(self, kind: str, rule: Rule, subject: str) -> None:
-        self.changes.append(ReferenceChange(self.now, kind, rule.id, subject))
+    def _note(self, kind: str, rule: Rule, subject: str, step: int = -1) -> None:
+        self.changes.append(ReferenceChange(self.now, kind, rule.id, subject, step))
 
     # -- questions -----------------------------------------------------------------------------
 
