@@ -1,0 +1,91 @@
+"""The command `watchkeeper`: reads what is asked, and leaves the rest to the command's module."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, NoReturn
+
+from tui.exit_codes import FINE, INTERRUPTED, PIPE_CLOSED, UNUSABLE
+
+_COMMANDS: Final = {
+    "replay": ("tui.replay_command", "what happened in recorded logs, and what it required"),
+    "import": ("tui.import_command", "foreign records as lines of a journal"),
+    "rules": ("tui.rules_command", "look after rule files"),
+    "version": ("tui.version_command", "which version this is"),
+}
+"""Module and summary of each command. A module is imported only when its command is given."""
+
+_DESCRIPTION: Final = (
+    "The officer of the watch for an appliance cluster: what has happened, what must be done "
+    "next, and what must not be attempted."
+)
+_EXIT_CODES: Final = (
+    "exit codes: 0 fine; 1 something critical is open, or something failed; 2 wrong usage or "
+    "unreadable input; 130 interrupted"
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line instead of the whole usage."""
+        shown = " ".join(message.split())
+        self.exit(UNUSABLE, f"{self.prog}: {shown} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command, and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(given)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _abandon_output()
+        return INTERRUPTED
+    except BrokenPipeError:
+        _abandon_output()
+        return PIPE_CLOSED
+    return code
+
+
+def _run(given: list[str]) -> int:
+    parser = _Parser(
+        prog="watchkeeper", description=_DESCRIPTION, epilog=_EXIT_CODES, allow_abbrev=False
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    chosen = next((word for word in given if not word.startswith("-")), "")
+    for name, (module_name, summary) in _COMMANDS.items():
+        command = commands.add_parser(
+            name, help=summary, description=summary, epilog=_EXIT_CODES, allow_abbrev=False
+        )
+        if name == chosen:
+            module: Any = import_module(module_name)
+            module.add_arguments(command)
+            command.set_defaults(run=module.run, complain=command.error)
+    try:
+        arguments = parser.parse_args(given)
+    except SystemExit as stopped:
+        sys.stdout.flush()
+        return stopped.code if isinstance(stopped.code, int) else UNUSABLE
+    if not hasattr(arguments, "run"):
+        parser.print_help()
+        return FINE
+    code: int = arguments.run(arguments)
+    return code
+
+
+def _abandon_output() -> None:
+    """Nobody reads what is still to be written: let the interpreter's last flush go nowhere."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())

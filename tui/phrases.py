@@ -1,0 +1,178 @@
+"""How instants, durations, sources and values are said in every report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from rules.finding import Conclusion, Evidence, Finding
+from rules.rule_base import Fact, Operation, Rule, Source
+from rules.situation import BlindSpot, Forbidden, StepNow, WaitWindow
+from rules.vocabulary import SEVERITIES, Severity
+from rules.wording import say_value
+from tui.safe_text import harmless
+
+GLYPHS: Final[dict[str, str]] = {
+    "critical": "✖",
+    "warning": "▲",
+    "notice": "●",
+    "information": "·",
+}
+"""By severity; each has a form in ASCII."""
+
+BOXES: Final[dict[str, str]] = {"done": "[x]", "open": "[ ]", "not sure": "[?]"}
+"""By the status of a step."""
+
+
+def say_time(time: datetime) -> str:
+    """An instant to the second, such as `2026-11-22 02:14:07Z`."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def say_time_near(time: datetime, now: datetime) -> str:
+    """An instant without its day, where that is the day of now."""
+    said = say_time(time)
+    return said[11:] if said[:10] == say_time(now)[:10] else said
+
+
+def say_span(span: timedelta) -> str:
+    """A length of time in at most two units, such as `2 h 9 min`."""
+    seconds = int(span.total_seconds())
+    if seconds < 0:
+        return "-" + say_span(-span)
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"
+
+
+def say_count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun, thousands apart."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def say_severities(counts: dict[Severity, int]) -> str:
+    """How many of each severity, the worst first; those of which there are none are left out."""
+    return ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts.get(name))
+
+
+def say_grade(source: Source) -> str:
+    """How a piece of advice is known, in a few words: `guide, page 53`, `inferred`."""
+    if source.grade == "inferred":
+        return "inferred"
+    if source.page is not None:
+        return f"{source.grade}, page {source.page}"
+    return f"{source.grade}, {harmless(source.section)}" if source.section else source.grade
+
+
+def say_source(source: Source) -> str:
+    """Document, section, page and grade. What is inferred is said to be."""
+    parts = [source.document, source.section]
+    if source.page is not None:
+        parts.append(f"page {source.page}")
+    place = ", ".join(harmless(part) for part in parts if part)
+    if source.grade == "inferred":
+        return f"inferred; see {place}"
+    address = f", {harmless(source.url)}" if source.url else ""
+    return f"{place}{address} (grade: {source.grade})"
+
+
+def differs(source: Source, rule: Rule) -> bool:
+    """Whether a piece of advice is known otherwise than its rule."""
+    return source != rule.source
+
+
+def say_prohibition(forbidden: Forbidden, operations: Mapping[str, Operation]) -> str:
+    """What must not be done, to stand behind `DO NOT`, with its reason and how it is known."""
+    finding = forbidden.finding
+    what = operation_title(operations, forbidden.operation)
+    where = "" if forbidden.subject == finding.subject else f" on {harmless(forbidden.subject)}"
+    reason = harmless(forbidden.text)
+    if forbidden.source.grade == "inferred":
+        reason = reason.removeprefix("Inferred: ")
+    return f"{what}{where}{': ' + reason if reason else ''} ({say_grade(forbidden.source)})"
+
+
+def operation_title(operations: Mapping[str, Operation], name: str) -> str:
+    """What an operation is called inside a sentence."""
+    operation = operations.get(name)
+    title = harmless(operation.title if operation is not None and operation.title else name)
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def say_wait(step: StepNow, finding: Finding, now: datetime) -> str:
+    """When a step's wait may end, or that it has not started."""
+    wait = finding.rule.steps[step.number - 1].wait
+    assert wait is not None
+    length = _say_length(wait.at_least, wait.at_most)
+    if step.window is None:
+        return f"{length} from {harmless(wait.start)}: not started"
+    start = f"{length} from {say_time_near(step.window.start, now)}"
+    return start if step.status == "done" else f"{start}: {_say_rest(step.window, now)}"
+
+
+def _say_length(at_least: timedelta | None, at_most: timedelta | None) -> str:
+    if at_least is None:
+        return f"at most {say_span(at_most or timedelta(0))}"
+    if at_most is None:
+        return f"at least {say_span(at_least)}"
+    low, _, unit = say_span(at_least).partition(" ")
+    high, _, other = say_span(at_most).partition(" ")
+    if unit == other:
+        return f"{low} to {high} {unit}"
+    return f"{say_span(at_least)} to {say_span(at_most)}"
+
+
+def _say_rest(window: WaitWindow, now: datetime) -> str:
+    if window.earliest is not None and now < window.earliest:
+        said = f"not before {say_time_near(window.earliest, now)}"
+        return f"{said}, {say_span(window.earliest - now)} left"
+    if window.latest is None:
+        return "over"
+    if now < window.latest:
+        return f"until {say_time_near(window.latest, now)}, {say_span(window.latest - now)} left"
+    return f"over since {say_time_near(window.latest, now)}"
+
+
+def say_fact(evidence: Evidence, catalogue: Mapping[str, Fact]) -> str:
+    """A fact and its value; a word that the catalogue does not know stands as it was said."""
+    name = harmless(evidence.fact)
+    if evidence.said:
+        said = say_value(evidence.said, None)
+        return f"{name} = {said}, which the catalogue does not know"
+    return f"{name} = {harmless(say_value(evidence.value, catalogue.get(evidence.fact)))}"
+
+
+def say_conclusion(conclusion: Conclusion, catalogue: Mapping[str, Fact]) -> str:
+    """A derived fact, its value, and how well it is known that it follows."""
+    value = harmless(say_value(conclusion.value, catalogue.get(conclusion.fact)))
+    grade = f" ({conclusion.grade})" if conclusion.grade else ""
+    return f"{harmless(conclusion.fact)} = {value}{grade}"
+
+
+def say_origin(evidence: Evidence, now: datetime) -> str:
+    """Who said a fact, when, in which event and with what message."""
+    if evidence.time is None:
+        return "nobody said so; the catalogue's default"
+    said = f"{harmless(evidence.source)}, {say_time_near(evidence.time, now)}"
+    said = f"{said}, event {harmless(evidence.event)}"
+    return f"{said}: {harmless(evidence.message)}" if evidence.message else said
+
+
+def say_blind_spots(spots: list[BlindSpot]) -> str:
+    """How many rules cannot be judged on how many subjects."""
+    rules = len({spot.rule for spot in spots})
+    subjects = len({spot.subject for spot in spots})
+    return f"{say_count(rules, 'rule')} on {say_count(subjects, 'subject')}"
+
+
+def say_overridden(rule: Rule) -> str:
+    """What a site's override file has changed in a rule."""
+    return ", ".join(harmless(part) for part in rule.overridden)

@@ -1,0 +1,338 @@
+"""Running recorded logs through the rules, and telling a report what comes of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+from time import monotonic
+from typing import Final
+
+from drivers.journal.decoding import Batch
+from drivers.journal.faults import Faults
+from drivers.journal.merge import merge_journals
+from rules.engine import Notice, Watch
+from rules.faults import RuleBaseError
+from rules.finding import Change, Finding
+from rules.vocabulary import SEVERITIES, Event
+from tui import rule_choice
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.instants import GivenInstant
+from tui.phrases import say_time
+from tui.report import Report
+from tui.safe_text import harmless
+from tui.summary import LoadedRules, Refused, Situation, Summary, Tally
+
+_COUNTED_APART: Final = {
+    "duplicates": "duplicates",
+    "conflicting duplicates": "conflicts",
+    "events out of order": "out_of_order",
+}
+"""What the engine counts and the summary gives a place of its own."""
+_PROGRESS_AFTER: Final = 1.0
+"""Seconds before a terminal is told how far the replay has come, and between two such lines."""
+
+
+class Replay:
+    """One replay, from opening the logs to the summary."""
+
+    def __init__(self, arguments: argparse.Namespace, report: Report) -> None:
+        self._arguments = arguments
+        self._report = report
+        self._faults = Faults(keep=100)
+        self._tally = Tally()
+        self._loaded: list[LoadedRules] = []
+        self._events = 0
+        self._first: datetime | None = None
+        self._last: datetime | None = None
+        self._begin: datetime | None = None
+        """Nothing from before it is shown."""
+        self._end: datetime | None = None
+        """Nothing from after it is taken in."""
+        self._progress = _Progress()
+
+    def run(self) -> int:
+        """Replay everything, and return the exit code.
+
+        Raises:
+            JournalError: a log cannot be opened.
+            RuleBaseError: the rules cannot be used.
+            EngineFault: engine and plain evaluator differ.
+        """
+        arguments = self._arguments
+        batches = merge_journals(arguments.logs, faults=self._faults)
+        rule_base, self._choice = rule_choice.choose(arguments)
+        self._shown = _filter(arguments)
+        self._watch = watch = Watch(rule_base, verify=arguments.verify)
+        self._report.judged_by(self._choice)
+        sys.stdout.flush()
+        try:
+            events = chain.from_iterable(map(_lines_and_events, self._taken(batches)))
+            for changes in watch.follow(events):
+                self._tell(changes)
+            if self._end is not None and self._events:
+                self._tell(watch.advance(self._end))
+            self._progress.clear()
+            self._finish()
+        finally:
+            watch.close()
+        if not self._events and self._faults.rejected:
+            return UNUSABLE
+        critical = any(finding.rule.severity == "critical" for finding in watch.findings())
+        return FOUND if critical else FINE
+
+    # Going through the logs
+
+    def _taken(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """The batches up to where the replay ends, counted."""
+        for batch in batches:
+            if not batch.events:
+                continue
+            if self._first is None:
+                self._first = batch.events[0].time
+                self._place_instants(self._first)
+            end = self._end
+            over = False
+            if end is not None:
+                for index, event in enumerate(batch.events):
+                    if event.time > end:
+                        batch, over = batch.part(0, index), True
+                        break
+            if batch.events:
+                self._events += len(batch)
+                latest = batch.events[-1].time
+                if self._last is None or latest > self._last:
+                    self._last = latest
+                yield batch
+            # What was found reaches the reader of a pipe before more is read.
+            sys.stdout.flush()
+            self._progress.tell(self._events, self._last)
+            if over:
+                return
+
+    def _place_instants(self, first: datetime) -> None:
+        def place(given: GivenInstant | None) -> datetime | None:
+            return None if given is None else given.within(first)
+
+        self._begin = place(self._arguments.since)
+        ends = [place(self._arguments.at), place(self._arguments.until)]
+        self._end = min((end for end in ends if end is not None), default=None)
+
+    # Telling
+
+    def _tell(self, changes: Sequence[Change]) -> None:
+        notices = self._watch.notices
+        self._progress.clear()
+        for change in changes:
+            while notices and notices[0].time <= change.time:
+                self._tell_notice(notices.popleft())
+            self._tell_change(change)
+        while notices:
+            self._tell_notice(notices.popleft())
+
+    def _tell_change(self, change: Change) -> None:
+        self._tally.count(change)
+        if self._is_told(change.time) and self._shown(change.finding):
+            escalated = _escalated(change, self._watch) if change.kind == "raised" else []
+            self._report.change(change, self._watch, escalated)
+
+    def _tell_notice(self, notice: Notice) -> None:
+        said = self._say_rules_loaded(notice) if notice.kind == "rules loaded" else _say(notice)
+        if said and self._is_told(notice.time):
+            self._report.notice(notice, said)
+
+    def _is_told(self, time: datetime) -> bool:
+        """Whether what happened then is shown: with `--at` alone, only what stands at its end."""
+        if self._begin is not None:
+            return time >= self._begin
+        return self._arguments.at is None
+
+    # Rules that the journal says were loaded (law 13)
+
+    def _say_rules_loaded(self, notice: Notice) -> str:
+        named = notice.about
+        shown = harmless(named) or "without a hash"
+        if named == self._watch.rule_base.hash:
+            if self._loaded and self._loaded[-1].outcome == "taken":
+                taken = self._loaded[-1]
+                if taken.hash == named and taken.time == notice.time:
+                    return ""
+            self._loaded.append(LoadedRules(notice.time, named, "same"))
+            return f"rules loaded: {shown}"
+        if self._choice.by_hand:
+            self._loaded.append(LoadedRules(notice.time, named, "by hand"))
+            return f"rules loaded: {shown}; here the rules given by hand judge"
+        try:
+            kept = rule_choice.kept_rules(self._arguments.logs, named)
+        except (RuleBaseError, OSError, ValueError):
+            self._loaded.append(LoadedRules(notice.time, named, "damaged"))
+            return f"rules loaded: {shown}, kept beside the log but damaged; the others go on"
+        if kept is None:
+            self._loaded.append(LoadedRules(notice.time, named, "not kept"))
+            return f"rules loaded: {shown}, not kept beside the log; the others go on judging"
+        self._loaded.append(LoadedRules(notice.time, named, "taken"))
+        for change in self._watch.reload(kept, notice.time):
+            self._tell_change(change)
+        return f"rules loaded: {shown}, taken from beside the log"
+
+    # The end
+
+    def _finish(self) -> None:
+        watch = self._watch
+        arguments = self._arguments
+        findings = watch.findings()
+        if self._events:
+            # The watch's memory begins with the first event; before it there is no time.
+            words = watch.words
+            situation = Situation(
+                at=watch.now,
+                newest=self._last,
+                findings=[finding for finding in findings if self._shown(finding)],
+                forbidden=[one for one in watch.forbidden() if self._shown(one.finding)],
+                blind_spots=watch.blind_spots(),
+                lost=[
+                    (name, source.last_heard)
+                    for name, source in sorted(words.sources.items())
+                    if source.lost
+                ],
+            )
+            in_full = arguments.at is not None and arguments.since is None
+            self._report.situation(situation, watch, in_full=in_full)
+        self._report.end(self._summary(findings))
+        sys.stdout.flush()
+
+    def _summary(self, findings: list[Finding]) -> Summary:
+        watch, arguments, faults = self._watch, self._arguments, self._faults
+        severities = [finding.rule.severity for finding in findings]
+        apart = {name: watch.counts.get(kind, 0) for kind, name in _COUNTED_APART.items()}
+        refused = [
+            Refused(kind, count, [name for name, _ in watch.names.get(kind, {}).most_common()])
+            for kind, count in sorted(watch.counts.items())
+            if kind not in _COUNTED_APART
+        ]
+        filters = []
+        if arguments.since is not None and self._begin is not None:
+            filters.append(f"since {say_time(self._begin)}")
+        if arguments.severity:
+            filters.append(f"at least {arguments.severity}")
+        filters += [f"subject {harmless(name)}" for name in arguments.subject]
+        return Summary(
+            logs=arguments.logs,
+            first=self._first,
+            last=self._last,
+            until=self._end,
+            events=self._events,
+            subjects=watch.statistics["subjects"],
+            raised=self._tally.raised,
+            resolved=self._tally.resolved,
+            closed=self._tally.closed,
+            recurred=self._tally.recurred,
+            open={name: severities.count(name) for name in SEVERITIES},
+            rules=self._choice,
+            loaded=self._loaded,
+            refused_lines=faults.rejected,
+            line_faults=[str(fault) for fault in faults.first],
+            faults_by_kind=dict(sorted(faults.counts.items())),
+            refused_words=refused,
+            duplicates=apart["duplicates"],
+            conflicts=apart["conflicts"],
+            out_of_order=apart["out_of_order"],
+            filters=filters,
+            verified=arguments.verify,
+            statistics=watch.statistics,
+        )
+
+
+def _lines_and_events(batch: Batch) -> Iterator[tuple[bytes, Event]]:
+    return zip(batch.lines, batch.events, strict=True)
+
+
+def _filter(arguments: argparse.Namespace) -> Callable[[Finding], bool]:
+    """Whether a finding is shown; what is counted and the exit code do not depend on it."""
+    severities = SEVERITIES
+    if arguments.severity:
+        severities = SEVERITIES[: SEVERITIES.index(arguments.severity) + 1]
+    names: list[str] = arguments.subject
+    known: dict[str, bool] = {}
+
+    def is_shown(finding: Finding) -> bool:
+        if finding.rule.severity not in severities:
+            return False
+        if not names:
+            return True
+        subject = finding.subject
+        if subject not in known:
+            known[subject] = any(_names(name, subject) for name in names)
+        return known[subject]
+
+    return is_shown
+
+
+def _names(pattern: str, subject: str) -> bool:
+    short = subject.partition("/")[2]
+    if pattern in {subject, short}:
+        return True
+    if not any(character in pattern for character in "*?["):
+        return False
+    from fnmatch import fnmatchcase
+
+    return fnmatchcase(subject, pattern) or fnmatchcase(short, pattern)
+
+
+def _escalated(change: Change, watch: Watch) -> list[Finding]:
+    """The open findings that a raised one makes worse: of the same subject, around or within."""
+    rule, subject = change.finding.rule, watch.words.subjects.get(change.finding.subject)
+    if not rule.suppresses or subject is None:
+        return []
+    around = {one.name for one in subject.lineage()}
+    found = []
+    for finding in watch.findings():
+        other = watch.words.subjects.get(finding.subject)
+        if (
+            finding.rule.id in rule.suppresses
+            and other is not None
+            and (other.name in around or any(one is subject for one in other.lineage()))
+        ):
+            found.append(finding)
+    return found
+
+
+def _say(notice: Notice) -> str:
+    about = harmless(notice.about)
+    message = f": {harmless(notice.message)}" if notice.message else ""
+    match notice.kind:
+        case "source lost":
+            return f"source lost: {about}; what it said counts as unknown until it is heard again"
+        case "source heard again":
+            return f"source heard again: {about}"
+        case "started" | "stopped":
+            return f"the watch {notice.kind}: {about}{message}"
+        case _:
+            return f"{harmless(notice.kind)}: {about}{message}"
+
+
+class _Progress:
+    """Tells a waiting terminal how far the replay has come."""
+
+    def __init__(self) -> None:
+        self._due = monotonic() + _PROGRESS_AFTER if sys.stderr.isatty() else None
+        self._shown = False
+
+    def tell(self, events: int, time: datetime | None) -> None:
+        """Write the line anew, where one is due."""
+        if self._due is None or monotonic() < self._due:
+            return
+        self._due = monotonic() + _PROGRESS_AFTER
+        until = f", {say_time(time)}" if time else ""
+        sys.stderr.write(f"\r{events:,} events{until} ...\033[K")
+        sys.stderr.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away before anything else is written."""
+        if self._shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+            self._shown = False

@@ -1,0 +1,128 @@
+"""`watchkeeper replay`: what happened in recorded logs, what it required and what it forbade."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from rules.vocabulary import SEVERITIES
+from tui import rule_choice
+from tui.exit_codes import UNUSABLE
+from tui.instants import given_instant
+from tui.safe_text import harmless, wants_ascii
+
+if TYPE_CHECKING:
+    from tui.report import Report
+
+_NARROWEST: Final = 24
+_WIDTH_IN_PIPES: Final = 80
+_FAULTS_SHOWN: Final = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is replayed, by which rules, and what is shown of it."""
+    parser.add_argument(
+        "logs",
+        metavar="LOG",
+        nargs="+",
+        help="recorded log, also gzip or zstd; - is standard input",
+    )
+    parser.add_argument(
+        "--headless", action="store_true", help="print a report; the screen is not opened"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="form of the report"
+    )
+    parser.add_argument(
+        "--at", metavar="TIME", type=given_instant, help="the situation then, such as 02:14 (UTC)"
+    )
+    rule_choice.add_arguments(parser)
+    parser.add_argument(
+        "--since", metavar="TIME", type=given_instant, help="show nothing from before then"
+    )
+    parser.add_argument("--until", metavar="TIME", type=given_instant, help="end the replay then")
+    parser.add_argument(
+        "--severity", choices=SEVERITIES, help="show findings that are at least this severe"
+    )
+    parser.add_argument(
+        "--subject",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="show this subject alone, such as LE-rack-a, pair/LE-rack-a or 'pair/*'",
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="hold every verdict against the plain evaluator"
+    )
+    parser.add_argument("--width", metavar="COLUMNS", type=_columns, help="columns of the text")
+    parser.add_argument("--ascii", action="store_true", help="print ASCII characters alone")
+
+
+def _columns(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not _NARROWEST <= int(text[:6]) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number from {_NARROWEST} to 1000")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay, and return 1 where something critical is still open at the end."""
+    ascii_only = arguments.ascii or wants_ascii(sys.stdout)
+    report = _report(arguments, ascii_only)
+    # The first line stands on the terminal while rules and engine are still being loaded.
+    report.begin(arguments.logs)
+    sys.stdout.flush()
+    if not arguments.headless and sys.stdout.isatty():
+        sys.stderr.write("The screen is still to come; this is the report of --headless.\n")
+
+    from drivers.journal.faults import JournalError
+    from rules.faults import RuleBaseError
+    from rules.matcher import EngineFault
+    from tui.replay import Replay
+
+    try:
+        return Replay(arguments, report).run()
+    except RuleBaseError as error:
+        for fault in error.faults[:_FAULTS_SHOWN]:
+            _complain(str(fault))
+        if len(error.faults) > _FAULTS_SHOWN:
+            _complain(f"and {len(error.faults) - _FAULTS_SHOWN} more faults in the rules")
+    except JournalError as error:
+        _complain(str(error))
+    except EngineFault as error:
+        _complain(f"the engine is at fault: {error}")
+        return 1
+    return UNUSABLE
+
+
+def _complain(message: str) -> None:
+    sys.stdout.flush()
+    sys.stderr.write(f"watchkeeper replay: {harmless(message)}\n")
+
+
+def _report(arguments: argparse.Namespace, ascii_only: bool) -> Report:
+    write = sys.stdout.write
+    if arguments.format == "json":
+        from tui.report_json import JsonReport
+
+        return JsonReport(write, ascii_only=ascii_only)
+    if arguments.format == "markdown":
+        from tui.report_markdown import MarkdownReport
+
+        return MarkdownReport(write, ascii_only=ascii_only)
+    from tui.report_text import TextReport
+
+    return TextReport(write, arguments.width or _terminal_width(), ascii_only=ascii_only)
+
+
+def _terminal_width() -> int:
+    given = os.environ.get("COLUMNS", "")
+    if sys.stdout.isatty():
+        if given.isascii() and given.isdigit() and int(given[:6]) > 0:
+            return int(given[:6])
+        try:
+            return os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH_IN_PIPES
+        except OSError:
+            pass
+    return _WIDTH_IN_PIPES
