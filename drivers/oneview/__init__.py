@@ -1,0 +1,1 @@
+"""HPE OneView and Image Streamer: resource bodies become events through pure functions."""

@@ -1,0 +1,274 @@
+"""Updates of pairs: what there was before, how the update ended, and what it left.
+
+Happenings are frozen: the start tells everything before in one event, and the end everything after
+in another, once two readings after the end agree. Versions are bound to serial numbers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from drivers.oneview.alert_facts import storage_alarm_since
+from drivers.oneview.alerts import Placed
+from drivers.oneview.bodies import Kind
+from drivers.oneview.fields import bounded, instant_text, moment, version
+from drivers.oneview.happenings import error_text, newest
+from drivers.oneview.memory import Versions
+from drivers.oneview.tasks import Task
+from drivers.oneview.update_causes import Ending, target_version, why
+from drivers.oneview.view import View
+
+NOT_SEEN: Final = "not-seen"
+
+_AFTER: Final = (
+    "update.after_id",
+    "update.first.after",
+    "update.second.after",
+    "update.storage.after",
+    "update.validation_error",
+    "update.validation_cause",
+    "update.error_names_storage",
+    "update.interrupted_by_oneview",
+)
+
+
+def say_updates(view: View, tasks: list[Task], placed: list[Placed]) -> None:
+    """State what began, went on, ended or settled."""
+    pairs = {task.pair for task in tasks if task.purpose == "update"}
+    pairs |= set(view.directory.pairs()) | set(view.remembered.composition)
+    for pair in sorted(pairs):
+        _Update(view, pair, placed).say([task for task in tasks if task.purpose == "update"])
+
+
+class _Update:
+    """One pair's latest update, as it was known before and as this observation shows it."""
+
+    def __init__(self, view: View, pair: str, placed: list[Placed]) -> None:
+        self.view = view
+        self.pair = pair
+        self.subject = f"pair/{pair}"
+        self.placed = placed
+        self.id = self._said("id")
+        self.result = self._said("result")
+
+    def say(self, tasks: list[Task]) -> None:
+        """State what this observation adds."""
+        ours = [task for task in tasks if task.pair == self.pair]
+        if Kind.TASK in self.view.read:
+            latest = newest(task for task in ours if self._is_new(task, ours))
+            known = next((task for task in ours if task.id == self.id), None)
+            if latest is not None:
+                self._begin(latest)
+            elif known is not None:
+                self._go_on(known)
+        known = next((task for task in ours if task.id == self.id), None)
+        if self.id is not None:
+            self._note_storage_alarm()
+        if Kind.APPLIANCE in self.view.read and not self._notice_unseen():
+            self._settle(known)
+
+    def _said(self, name: str) -> str | None:
+        value = self.view.said(self.subject, f"update.{name}")
+        return value if isinstance(value, str) else None
+
+    def _is_new(self, task: Task, ours: list[Task]) -> bool:
+        """Whether a task is an update of its own, later than the one that is known."""
+        if task.id == self.id or not task.is_news(self.view.time):
+            return False
+        if self.id is None:
+            return True
+        began, known = task.created, next((t for t in ours if t.id == self.id), None)
+        if known is None:
+            said = moment({"at": self._said("started_at")}, "at")
+            return began is None or said is None or began > said
+        # What starts while the known one runs is a part of it.
+        return known.has_ended and (
+            began is None or known.ended_at is None or began > known.ended_at
+        )
+
+    def _begin(self, task: Task) -> None:
+        """Tell a start: its name and everything before, in one event."""
+        facts: dict[str, Any] = {
+            "update.id": task.id,
+            "update.started_at": instant_text(task.created) if task.created else None,
+            "update.target_version": target_version(task),
+        }
+        facts |= self._adopted(task) or self._before(self._read_before(task))
+        facts |= self._standing(task)
+        self.id, self.result = task.id, task.result
+        self.view.remembered.reading_after.pop(self.pair, None)
+        state = f"ended in {task.result}" if task.has_ended else "started"
+        message = f"Update of {self.pair} {state}"
+        self.view.statement.happen(self.subject, facts, message, task.ended_at or task.created)
+        self._progress(task)
+
+    def _go_on(self, task: Task) -> None:
+        self._progress(task)
+        if task.result == self.result:
+            return
+        self.result = task.result
+        message = f"Update of {self.pair} ended in {task.result}"
+        if not task.has_ended:
+            message = f"Update of {self.pair} is {task.result or 'in a state not known'}"
+        self.view.statement.happen(self.subject, self._standing(task), message, task.ended_at)
+
+    def _standing(self, task: Task) -> dict[str, Any]:
+        return {
+            "update.result": task.result,
+            "update.ended_at": instant_text(task.ended_at) if task.ended_at else None,
+            "update.error_text": error_text(task),
+        }
+
+    def _progress(self, task: Task) -> None:
+        running = not task.has_ended
+        say = self.view.statement.say
+        say(self.subject, "update.percent", task.percent if running else None)
+        say(self.subject, "update.step_text", task.step if running else None)
+
+    def _read_before(self, task: Task) -> bool:
+        """Whether what is remembered was read before the task started.
+
+        It was when the tasks had been read then, without this one; clocks need not agree for that.
+        """
+        before = self.view.before
+        if before.appliances_read_at is None:
+            return False
+        if Kind.TASK in before.whole:
+            return True
+        return task.created is not None and before.appliances_read_at <= task.created
+
+    def _before(self, known: bool) -> dict[str, Any]:
+        """Who was active and who was not, and their versions, as remembered."""
+        first = self.view.said(self.subject, "pair.active_serial")
+        second = self.view.said(self.subject, "pair.standby_serial")
+        said = self.view.before.fact
+        return {
+            "update.first.serial": first,
+            "update.second.serial": second,
+            "update.first.before": said(f"appliance/{first}", "appliance.version")
+            if known
+            else None,
+            "update.second.before": (
+                said(f"appliance/{second}", "appliance.version") if known else None
+            ),
+            "update.storage.before": (
+                said(f"appliance/{first}", "appliance.storage_version") if known else None
+            ),
+        }
+
+    def _adopted(self, task: Task) -> dict[str, Any] | None:
+        """What stood before versions changed, where the task of that change is seen only now."""
+        seen_at = self.view.before.unseen_at.get(self.pair)
+        if self.result != NOT_SEEN or seen_at is None:
+            return None
+        if task.created is None or task.created > seen_at:
+            return None
+        names = ("first.serial", "second.serial", "first.before", "second.before", "storage.before")
+        return {f"update.{name}": self._said(name) for name in names}
+
+    def _notice_unseen(self) -> bool:
+        """Tell an update of which only the changed versions show, and no task."""
+        view = self.view
+        if self.result == "running" or self.id != self._said("id"):
+            return False
+        if self.id is not None and self._said("after_id") != self.id:
+            return False
+        before = self._before(known=True)
+        first = before["update.first.serial"]
+        now = view.appliances.get(str(first))
+        if now is None:
+            return False
+        read = (version(now, "imageStreamerVersion"), version(now, "vsaVersion"))
+        known = (before["update.first.before"], before["update.storage.before"])
+        changed = [
+            f"{old} to {new}"
+            for old, new in zip(known, read, strict=True)
+            if old is not None and new is not None and old != new
+        ]
+        if not changed:
+            return False
+        at = instant_text(view.time)
+        facts = {"update.id": f"{NOT_SEEN}/{at}", "update.started_at": None}
+        facts |= {"update.target_version": None, "update.ended_at": None}
+        facts |= {"update.result": NOT_SEEN, "update.error_text": None} | before
+        message = f"Versions of {self.pair} changed without a task: {', '.join(changed)}"
+        view.statement.happen(self.subject, facts, bounded(message, 200))
+        view.remembered.unseen_at[self.pair] = view.time
+        view.remembered.reading_after.pop(self.pair, None)
+        return True
+
+    def _settle(self, known: Task | None) -> None:
+        """Tell everything after, once it reads the same twice after the end."""
+        view = self.view
+        if self.id is None or self.id != self._said("id") or self._said("after_id") == self.id:
+            return
+        if self.result == "running" or self.result != self._said("result"):
+            return
+        ended = moment({"at": self._said("ended_at")}, "at")
+        if ended is not None and view.time <= ended:
+            return
+        read = self._read_after()
+        if read is None:
+            view.remembered.reading_after.pop(self.pair, None)
+            return
+        earlier = view.before.reading_after.get(self.pair)
+        if earlier is None or _values(earlier) != _values(read):
+            view.remembered.reading_after[self.pair] = read
+            return
+        if not _is_apart(earlier.read_at, view.time, view.settle):
+            return
+        ending = self._ending(known, ended)
+        values = (self.id, read.first, read.second, read.storage, *why(ending))
+        message = f"Update of {self.pair}: what it left has settled"
+        view.statement.happen(self.subject, dict(zip(_AFTER, values, strict=True)), message)
+        view.remembered.reading_after.pop(self.pair, None)
+
+    def _read_after(self) -> Versions | None:
+        first = self.view.appliances.get(self._said("first.serial") or "")
+        second = self.view.appliances.get(self._said("second.serial") or "")
+        if first is None or second is None or self.id is None:
+            return None
+        versions = (
+            version(first, "imageStreamerVersion"),
+            version(second, "imageStreamerVersion"),
+            version(first, "vsaVersion"),
+        )
+        if None in versions:
+            return None
+        return Versions(self.id, self.view.time, *(text or "" for text in versions))
+
+    def _note_storage_alarm(self) -> None:
+        """Remember that an alert spoke of the storage while the update was not settled."""
+        if self.id is None or self._said("after_id") == self.id or self.result == NOT_SEEN:
+            return
+        started = moment({"at": self._said("started_at")}, "at")
+        if started is not None and storage_alarm_since(self.view, self.placed, self.pair, started):
+            self.view.remembered.storage_alarms[self.pair] = self.id
+
+    def _ending(self, known: Task | None, ended: datetime | None) -> Ending:
+        composer = self.view.said(self.view.deployment_subject, "composer.role_changed_at")
+        starts = [
+            moment(resource, "activeStartTime")
+            for resource in self.view.remembered.resources(Kind.NODE_STATUS)
+        ]
+        return Ending(
+            task=known,
+            result=self.result,
+            text=self._said("error_text") or "",
+            started_at=moment({"at": self._said("started_at")}, "at"),
+            ended_at=ended,
+            before=self._said("first.before"),
+            target=self._said("target_version"),
+            storage_alarm=self.view.remembered.storage_alarms.get(self.pair) == self.id,
+            oneview_started=[at for at in starts if at is not None],
+            oneview_swapped=moment({"at": composer}, "at"),
+        )
+
+
+def _values(versions: Versions) -> tuple[str, str, str, str]:
+    return (versions.update, versions.first, versions.second, versions.storage)
+
+
+def _is_apart(earlier: datetime, later: datetime, settle: timedelta) -> bool:
+    return later > earlier and later - earlier >= settle

@@ -1,0 +1,122 @@
+"""What the functions that state facts see: the bodies that stand, and what was known before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from drivers.oneview.bodies import Body, Kind
+from drivers.oneview.directory import Directory
+from drivers.oneview.fields import Resource, flag, listed, lowered, number, path, word
+from drivers.oneview.memory import UNUSABLE, Remembered
+from drivers.oneview.statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Bay:
+    """The bay that an Image Streamer module stands, or last stood, in."""
+
+    frame: Resource
+    number: int
+    present: bool | None
+    powered: bool | None
+    status: str | None
+
+
+@dataclass(slots=True)
+class View:
+    """One observation: state facts through `statement`, write memory to `remembered`."""
+
+    time: datetime
+    deployment: str
+    settle: timedelta
+    before: Remembered
+    """As it was before this observation; not to be changed."""
+    remembered: Remembered
+    """With this observation's bodies."""
+    read: frozenset[Kind]
+    """Kinds that this observation brought bodies of, or read whole."""
+    incoming: tuple[Body, ...] = ()
+    """This observation's bodies."""
+    statement: Statement = field(default_factory=Statement)
+    appliances: dict[str, Resource] = field(default_factory=dict)
+    """What the appliances' list says now, by serial number."""
+    bays: dict[str, Bay] = field(default_factory=dict)
+    """What the frames say now, by the serial number of the module."""
+
+    def __post_init__(self) -> None:
+        for resource in self.remembered.resources(Kind.APPLIANCE):
+            serial = word(resource, "applianceSerialNumber")
+            if serial is not None:
+                self.appliances[serial] = resource
+        self.bays = _bays(self.remembered)
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who."""
+        return self.remembered.directory
+
+    @property
+    def deployment_subject(self) -> str:
+        """The subject of everything that is this OneView's."""
+        return f"deployment/{self.deployment}"
+
+    def is_whole(self, kind: Kind) -> bool:
+        """Whether all resources of a kind are held, so that what is not held is not there."""
+        return kind in self.remembered.whole
+
+    def listed_members(self, pair: str) -> list[str]:
+        """Serial numbers of the pair's appliances that are listed now, in order."""
+        pair_of = self.directory.pair_of
+        return sorted(serial for serial in self.appliances if pair_of.get(serial) == pair)
+
+    def is_usable(self, serial: str) -> bool:
+        """Whether an appliance is listed, there, powered on, and neither Critical nor Unknown."""
+        resource = self.appliances.get(serial)
+        if resource is None or lowered(resource, "status") in UNUSABLE:
+            return False
+        bay = self.bays.get(serial)
+        return bay is None or (bay.present is not False and bay.powered is not False)
+
+    def is_judged(self, serial: str) -> bool:
+        """Whether it is known if an appliance can be used.
+
+        What a part of the list leaves out may stand in another part.
+        """
+        resource = self.appliances.get(serial)
+        if resource is None:
+            return self.is_whole(Kind.APPLIANCE)
+        return word(resource, "status") is not None
+
+    def said(self, subject: str, fact: str) -> object:
+        """A fact as it was last stated before this observation."""
+        return self.before.fact(subject, fact)
+
+
+def _bays(remembered: Remembered) -> dict[str, Bay]:
+    found: dict[str, Bay] = {}
+    absent: dict[str, Bay] = {}
+    directory = remembered.directory
+    for frame in remembered.resources(Kind.ENCLOSURE):
+        names = [name for name in (path(frame, "uri"), word(frame, "name")) if name is not None]
+        for entry in listed(frame, "applianceBays"):
+            bay_number = number(entry, "bayNumber")
+            if bay_number is None:
+                continue
+            presence = lowered(entry, "devicePresence")
+            bay = Bay(
+                frame,
+                bay_number,
+                None if presence is None else presence not in ("absent", "removed"),
+                flag(entry, "poweredOn"),
+                lowered(entry, "status"),
+            )
+            serial = word(entry, "serialNumber")
+            places = [f"{name}#{bay_number}" for name in names]
+            last = {directory.serial_by_place.get(place) for place in places} - {None}
+            if serial is not None:
+                if serial in last:
+                    found[serial] = bay
+            elif bay.present is False:
+                absent.update({known: bay for known in last if known is not None})
+    return absent | found
