@@ -116,6 +116,7 @@ class Watch:
                 words.now = time
             elif time < words.now:
                 words.count("events out of order", event.source)
+                time = words.now
             source = sources.get(event.source) or words.source(event.source)
             spoken_by = source.name
             identity = event.id
@@ -141,13 +142,15 @@ class Watch:
                 if judge.changes or notices:
                     yield self._take()
                 continue
-            subject = subjects.get(event.subject) or words.subject(event.subject)
             said = event.data.facts
+            subject = subjects.get(event.subject)
             if subject is None or not derived_names.isdisjoint(said):
-                self._reject(event, subject)
-                if judge.changes or notices:
-                    yield self._take()
-                continue
+                subject = self._admit(event)
+                if subject is None:
+                    judge.settle()
+                    if judge.changes or notices:
+                        yield self._take()
+                    continue
             facts, raw, origins = subject.scope.facts, subject.raw, subject.origins
             kind = source.kind
             origin = None
@@ -166,14 +169,14 @@ class Watch:
                         if new == old:
                             raw[slot] = value
                             if origin is None:
-                                origin = Origin(identity, time, event.data.message, spoken_by)
+                                origin = Origin(identity, event.time, event.data.message, spoken_by)
                             origins[slot] = origin
                             continue
                         moves = fact.column.moves.get(old << 20 | new)
                         if moves is not None and old != fact.unrecognised != new:
                             raw[slot] = value
                             if origin is None:
-                                origin = Origin(identity, time, event.data.message, spoken_by)
+                                origin = Origin(identity, event.time, event.data.message, spoken_by)
                             origins[slot] = origin
                             classes[slot] = new
                             keys, verdicts = subject.keys, subject.verdicts
@@ -184,7 +187,7 @@ class Watch:
                                     candidates.append((subject, program))
                             continue
                 if origin is None:
-                    origin = Origin(identity, time, event.data.message, spoken_by)
+                    origin = Origin(identity, event.time, event.data.message, spoken_by)
                 words.say(subject, fact, value, origin)
             if words.candidates or words.to_judge or words.derived_queue:
                 judge.event = event
@@ -230,13 +233,17 @@ class Watch:
             return size
         return 0
 
-    def _reject(self, event: Event, subject: Subject | None) -> None:
+    def _admit(self, event: Event) -> Subject | None:
+        """The subject of an event, made where it is new; None for an event that is rejected."""
+        words = self._words
+        derived = sorted(words.programs.derived_names & event.data.facts.keys())
+        if derived:
+            words.count("events that set derived facts", ", ".join(derived))
+            return None
+        subject = words.subject(event.subject)
         if subject is None:
-            self._words.count("events about no subject", event.subject)
-        else:
-            derived = sorted(self._words.programs.derived_names & event.data.facts.keys())
-            self._words.count("events that set derived facts", ", ".join(derived))
-        self._judge.settle()
+            words.count("events about no subject", event.subject)
+        return subject
 
     def _ignore(self, name: str, kind: str) -> None:
         fact = self._words.programs.facts.get(name)
@@ -254,10 +261,7 @@ class Watch:
         judge.event = event
         match event.type:
             case "watchkeeper.facts.snapshot":
-                subject = words.subject(event.subject)
-                if subject is None or not words.programs.derived_names.isdisjoint(event.data.facts):
-                    self._reject(event, subject)
-                else:
+                if (subject := self._admit(event)) is not None:
                     self._snapshot(subject, event)
             case "watchkeeper.source.heard":
                 self._hear(words.source(event.data.source), event)
@@ -272,13 +276,13 @@ class Watch:
             case "watchkeeper.rules.loaded":
                 self._note(event, "rules loaded", event.data.hash)
             case "watchkeeper.finding.acknowledged":
-                judge.acknowledge(event)
+                judge.acknowledge(event, self._orphan(event))
             case "watchkeeper.finding.closed":
                 self._close(event)
             case "watchkeeper.step.confirmed":
                 judge.confirm(event)
             case "watchkeeper.note.written":
-                judge.write_note(event)
+                judge.write_note(event, self._orphan(event))
             case _:
                 words.count("unknown types of event", event.type)
         judge.settle()
@@ -310,8 +314,12 @@ class Watch:
             self.notices.append(Notice(self.now, "source lost", source.name))
         self._words.newly_lost.clear()
 
+    def _orphan(self, event: Event) -> Finding | None:
+        """The finding whose rule is gone that an operator's event is about."""
+        return self.orphans.get((event.data.rule, event.subject))
+
     def _close(self, event: Event) -> None:
-        orphan = self.orphans.get((event.data.rule, event.subject))
+        orphan = self._orphan(event)
         if orphan is not None and event.data.reason.strip():
             del self.orphans[event.data.rule, event.subject]
             self._judge.close_orphan(orphan, event)

@@ -183,9 +183,7 @@ class Finding:
                 self.compiled.evidence, self._values, self._origins, strict=True
             )
         }
-        names, _ = _support(
-            self.rule.when, self.values(), self.raised_at, self._programs.rule_base
-        )
+        names, _ = _support(self.rule.when, self.values(), self.raised_at, self._programs.rule_base)
         found = []
         for name in names:
             if name in kept:

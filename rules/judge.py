@@ -8,7 +8,7 @@ from datetime import datetime
 from rules.built_in import BUILT_IN, CLOCK_SKEW
 from rules.columns import CLASS_OF_TRUTH
 from rules.deadlines import HOLD, Deadlines
-from rules.finding import Change, ChangeKind, Confirmation, Finding, Note, evidence_of
+from rules.finding import Change, ChangeKind, Confirmation, Finding, Note, evidence_of, recognised
 from rules.program import CompiledRule
 from rules.source_state import Origin
 from rules.subject import RuleState, Subject
@@ -101,7 +101,8 @@ class Judge:
         if rule.occurrence is not None:
             level, fact = rule.occurrence
             around = subject.around(level) if level else subject
-            occurrence = self._words.known(around, fact) if around else None
+            known = self._words.known(around, fact) if around else None
+            occurrence = recognised(fact.declared, known)
         if state.finding is not None:
             self._judge_open(subject, rule, state, verdict, holds, occurrence)
         if state.finding is None and holds and not self._is_spent(state, occurrence):
@@ -258,19 +259,24 @@ class Judge:
         self._words.count(f"{what} without a finding", f"{event.data.rule} on {event.subject}")
         return None
 
-    def acknowledge(self, event: Event) -> None:
-        """An operator has taken note of a finding."""
-        if (found := self._finding_of(event, "acknowledgements")) is not None:
-            finding = found[3]
+    def acknowledge(self, event: Event, orphan: Finding | None) -> None:
+        """An operator has taken note of a finding, which may be one whose rule is gone."""
+        found = self._finding_of(event, "acknowledgements") if orphan is None else None
+        finding = found[3] if found else orphan
+        if finding is not None:
             finding.acknowledged = _note(event, self._words.now, event.data.note)
             self._change("acknowledged", finding, note=finding.acknowledged)
 
-    def write_note(self, event: Event) -> None:
+    def write_note(self, event: Event, orphan: Finding | None) -> None:
         """An operator has written about a finding, or about a subject alone."""
-        if event.data.rule and (found := self._finding_of(event, "notes")) is not None:
+        if not event.data.rule:
+            return
+        found = self._finding_of(event, "notes") if orphan is None else None
+        finding = found[3] if found else orphan
+        if finding is not None:
             note = _note(event, self._words.now, event.data.note)
-            found[3].notes = (*found[3].notes, note)
-            self._change("note", found[3], note=note)
+            finding.notes = (*finding.notes, note)
+            self._change("note", finding, note=note)
 
     def close(self, event: Event) -> None:
         """An operator has closed a finding by hand, with a reason (law 5)."""

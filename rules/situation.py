@@ -12,7 +12,7 @@ import msgspec
 from rules.finding import Finding, recognised
 from rules.pattern import facts_named
 from rules.program import CompiledRule
-from rules.rule_base import Prohibition, Source
+from rules.rule_base import Prohibition, Rule, Source
 from rules.subject import Subject
 from rules.values import Value, read_instant
 from rules.vocabulary import SEVERITIES, Truth
@@ -98,13 +98,13 @@ def steps_now(words: Words, finding: Finding) -> list[StepNow]:
     subject = words.subjects.get(finding.subject)
     compiled = _compiled_now(words, finding)
     steps = []
-    for number, step in enumerate(finding.rule.steps):
+    for number, step in enumerate(_rule_now(words, finding).steps):
         status: StepStatus = "open"
         by = finding.confirmations.get(step.confirm)
         if step.confirm:
             status = "done" if by else "open"
         elif step.done_when is not None:
-            program = compiled.done[number] if compiled and number < len(compiled.done) else -1
+            program = compiled.done[number] if compiled else -1
             if subject is None or program < 0:
                 status = "not sure"
             else:
@@ -145,16 +145,27 @@ def _compiled_now(words: Words, finding: Finding) -> CompiledRule | None:
     """The rule that judges a finding now; none for an orphan."""
     subject = words.subjects.get(finding.subject)
     for rule in subject.scope.rules if subject else ():
-        if rule.rule.id == finding.rule.id and rule.rule.hash == finding.rule.hash:
+        if rule.rule.id == finding.rule.id:
             return rule
     return None
+
+
+def _rule_now(words: Words, finding: Finding) -> Rule:
+    """The rule whose steps count: the one that judges now, or the one that raised an orphan."""
+    compiled = _compiled_now(words, finding)
+    return compiled.rule if compiled else finding.rule
+
+
+def _prohibitions(words: Words, finding: Finding) -> list[Prohibition]:
+    """What a finding forbids: what its rule did when it raised it, and what it does now."""
+    return list(dict.fromkeys([*finding.rule.forbid, *_rule_now(words, finding).forbid]))
 
 
 def forbidden_now(words: Words, findings: Iterable[Finding]) -> list[Forbidden]:
     """Every operation that open findings forbid, the worst finding first."""
     found = []
     for finding in by_severity(findings):
-        for prohibition in finding.rule.forbid:
+        for prohibition in _prohibitions(words, finding):
             bound = _bound(words, finding, prohibition)
             found.append(
                 Forbidden(
@@ -240,7 +251,8 @@ def permission(
         if not rules:
             continue
         judged = _judged_for(subject, scope.name, rules, words)
-        if not judged:
+        wanted = {one.scope for rule in rules for one in rule.rule.forbid if one.scope}
+        if not judged or any(_around(subject, wider) is None for wider in wanted):
             blind += [BlindSpot(rule.rule.id, f"{scope.name}/?", ()) for rule in rules]
         for one in judged:
             for rule in rules:

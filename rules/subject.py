@@ -65,6 +65,9 @@ class Template:
         self.keys: list[int] = [0] * len(scope.programs)
         self.verdicts = bytearray(len(scope.programs))
         self.true_from_start: list[int] = []
+        """The rules, by place, that hold before anything has been said."""
+        self.defaults_to_look_at: list[CompiledFact] = []
+        """Facts that have their default from the start and whose meaning depends on the time."""
         self.large = len(scope.facts) > 1024 or len(scope.programs) > 4096
 
 

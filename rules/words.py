@@ -30,6 +30,8 @@ MISSED_HEARTBEATS: Final = 3
 LONGEST_SUBJECT: Final = 512
 LARGEST_MEMORY: Final = 500_000
 """Remembered situations; beyond it all are forgotten, which costs nothing but speed."""
+TEMPLATE: Final = -1
+"""The number of a subject that only shows how its scope begins; no time passes for it."""
 _MOST_MOVES: Final = 4096
 _MOST_NAMES: Final = 200
 DUPLICATE_WINDOW: Final = 65_536
@@ -98,6 +100,10 @@ class Words:
         self.subjects[name] = subject
         for place in template.true_from_start:
             self.judge(subject, scope.rules[place])
+        for fact in template.defaults_to_look_at:
+            self.renew(subject, fact)
+            if fact.membership:
+                self._move(subject, fact, subject.raw[fact.slot])
         return subject
 
     def _make_template(self, scope: CompiledScope) -> Template:
@@ -106,7 +112,7 @@ class Words:
             if fact.default_from_start:
                 template.raw[fact.slot] = fact.declared.default
         large, template.large = template.large, False
-        first = Subject(f"{scope.name}/", -1, template)
+        first = Subject(f"{scope.name}/", TEMPLATE, template)
         for program, key in enumerate(self.situations(first)):
             first.keys[program] = key
             if scope.programs[program].kind != "derive":
@@ -126,6 +132,11 @@ class Words:
             place
             for place, rule in enumerate(scope.rules)
             if first.verdicts[rule.when] == Truth.TRUE
+        ]
+        template.defaults_to_look_at = [
+            fact
+            for fact in scope.facts.values()
+            if not fact.plain and template.raw[fact.slot] is not None
         ]
         template.large = large
         self._templates[scope.name] = template
@@ -284,6 +295,8 @@ class Words:
         self.renew(subject, fact)
 
     def _check_skew(self, subject: Subject, fact: CompiledFact) -> None:
+        if subject.number == TEMPLATE:
+            return
         value = self.known(subject, fact)
         ahead = False
         if value is not None:
@@ -295,6 +308,8 @@ class Words:
 
     def refresh(self, subject: Subject, test: Test) -> None:
         """Judge a relation, an age or an expression anew."""
+        if subject.number == TEMPLATE:
+            return
         truth, again = self._test(subject, test)
         if again is not None:
             self.deadlines.schedule(("test", subject.name, test.number), again, BOUND)
