@@ -56,7 +56,8 @@ class BothWatches:
         self.log += found
         if found != wanted:
             return _differ("changes", found, wanted)
-        return self._differing_findings() or self._differing_verdicts()
+        differs = self._differing_findings() or self._differing_verdicts()
+        return differs or self._differing_permissions()
 
     def finish(self) -> str:
         """Let a long time pass, then look once more."""
@@ -89,6 +90,16 @@ class BothWatches:
         found = [(*key, self.engine.verdict(*key).name) for key in keys]
         wanted = [(*key, reference.verdict(*key).name) for key in keys]
         return "" if found == wanted else _differ("verdicts", found, wanted)
+
+    def _differing_permissions(self) -> str:
+        asked = [
+            (operation, subject)
+            for operation in self.reference.base.operations
+            for subject in sorted(self.reference.subjects)
+        ]
+        found = [(*key, self.engine.permission(*key).answer) for key in asked]
+        wanted = [(*key, self.reference.permission(*key)) for key in asked]
+        return "" if found == wanted else _differ("permissions", found, wanted)
 
 
 def _plain(change: Change) -> ReferenceChange:

@@ -313,21 +313,44 @@ class ReferenceWatch(ReferenceFacts):
 
     def permission(self, operation: str, subject: str) -> str:
         """Whether an operation may be started on a subject (law 17)."""
-        answer = "go"
-        around = [subject]
-        while (parent := self.parent(around[-1])) is not None:
-            around.append(parent)
-        for (_, finding_subject), memory in self.memories.items():
-            for prohibition in memory.rule.forbid:
-                bound = (
-                    self.holder(finding_subject, prohibition.scope)
-                    if prohibition.scope
-                    else finding_subject
-                )
-                if prohibition.operation != operation or bound not in around:
-                    continue
-                if memory.finding is not None:
-                    return "no go"
-                if self.truth(memory.rule.when, finding_subject) == Truth.UNKNOWN:
-                    answer = "cannot say"
-        return answer
+        if operation not in self.base.operations or subject not in self.subjects:
+            return "cannot say"
+        bound = [subject]
+        while (parent := self.parent(bound[-1])) is not None:
+            bound.append(parent)
+        for (_, about), memory in self.memories.items():
+            if memory.finding is not None:
+                for prohibition in memory.rule.forbid:
+                    # While nobody has named the subject around it, it binds its own at least.
+                    binds = self.holder(about, prohibition.scope or memory.rule.scope) or about
+                    if prohibition.operation == operation and binds in bound:
+                        return "no go"
+        for rule in self.base.rules:
+            for prohibition in rule.forbid:
+                if prohibition.operation == operation and self._could_bind(
+                    rule, prohibition.scope or rule.scope, subject
+                ):
+                    return "cannot say"
+        return "go"
+
+    def _could_bind(self, rule: Rule, scope: str, subject: str) -> bool:
+        """Whether it cannot be excluded that a rule ought to forbid something on a subject, or on
+        the one of a scope around it."""
+        if scope not in self.base.scope_chain(scope_of(subject)):
+            return False
+        bound = self.holder(subject, scope)
+        judged = [
+            each
+            for each in self.subjects
+            if scope_of(each) == rule.scope
+            and bound is not None
+            and self.holder(each, scope) == bound
+        ]
+        return not judged or any(self._might_be_open(rule, each) for each in judged)
+
+    def _might_be_open(self, rule: Rule, subject: str) -> bool:
+        memory = self.memories[rule.id, subject]
+        if memory.finding is not None or memory.spent:
+            return False
+        # While its `for` runs, it is not settled that nothing forbids it.
+        return self.truth(rule.when, subject) == Truth.UNKNOWN or memory.since is not None
