@@ -57,7 +57,8 @@ def _time_of_day(text: str) -> time:
     bare = text.removesuffix("Z")
     if ":" not in bare or len(bare) > 8:
         raise ValueError(text)
-    parts = [int(part) for part in bare.split(":") if part.isascii() and part.isdigit()]
-    if len(parts) != bare.count(":") + 1 or not 2 <= len(parts) <= 3:
+    parts = bare.split(":")
+    if len(parts) > 3 or not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError(text)
-    return time(*parts)
+    hour, minute, second = [int(part) for part in [*parts, "0"][:3]]
+    return time(hour, minute, second)

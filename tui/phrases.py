@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rules.finding import Conclusion, Evidence, Finding
-from rules.rule_base import Fact, Operation, Rule, Source
-from rules.situation import BlindSpot, Forbidden, StepNow, WaitWindow
-from rules.vocabulary import SEVERITIES, Severity
-from rules.wording import say_value
 from tui.safe_text import harmless
+
+# The rules are imported late, so that a report's first line need not wait for them.
+if TYPE_CHECKING:
+    from rules.finding import Conclusion, Evidence, Finding
+    from rules.rule_base import Fact, Operation, Rule, Source
+    from rules.situation import Forbidden, StepNow, WaitWindow
+    from rules.vocabulary import Severity
+    from tui.summary import RuleChoice, Situation
 
 GLYPHS: Final[dict[str, str]] = {
     "critical": "✖",
@@ -20,6 +23,9 @@ GLYPHS: Final[dict[str, str]] = {
     "information": "·",
 }
 """By severity; each has a form in ASCII."""
+
+_SPOTS_NAMED: Final = 3
+_FACTS_NAMED: Final = 3
 
 BOXES: Final[dict[str, str]] = {"done": "[x]", "open": "[ ]", "not sure": "[?]"}
 """By the status of a step."""
@@ -58,8 +64,10 @@ def say_count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def say_severities(counts: dict[Severity, int]) -> str:
+def say_severities(counts: Mapping[Severity, int]) -> str:
     """How many of each severity, the worst first; those of which there are none are left out."""
+    from rules.vocabulary import SEVERITIES
+
     return ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts.get(name))
 
 
@@ -119,7 +127,7 @@ def say_wait(step: StepNow, finding: Finding, now: datetime) -> str:
 
 
 def _say_length(at_least: timedelta | None, at_most: timedelta | None) -> str:
-    if at_least is None:
+    if not at_least:
         return f"at most {say_span(at_most or timedelta(0))}"
     if at_most is None:
         return f"at least {say_span(at_least)}"
@@ -143,6 +151,8 @@ def _say_rest(window: WaitWindow, now: datetime) -> str:
 
 def say_fact(evidence: Evidence, catalogue: Mapping[str, Fact]) -> str:
     """A fact and its value; a word that the catalogue does not know stands as it was said."""
+    from rules.wording import say_value
+
     name = harmless(evidence.fact)
     if evidence.said:
         said = say_value(evidence.said, None)
@@ -152,27 +162,107 @@ def say_fact(evidence: Evidence, catalogue: Mapping[str, Fact]) -> str:
 
 def say_conclusion(conclusion: Conclusion, catalogue: Mapping[str, Fact]) -> str:
     """A derived fact, its value, and how well it is known that it follows."""
+    from rules.wording import say_value
+
     value = harmless(say_value(conclusion.value, catalogue.get(conclusion.fact)))
     grade = f" ({conclusion.grade})" if conclusion.grade else ""
     return f"{harmless(conclusion.fact)} = {value}{grade}"
 
 
+def group_by_origin(evidence: list[Evidence]) -> list[tuple[Evidence | None, list[Evidence]]]:
+    """Facts by the event that set them, the oldest first; those that nobody said come last.
+
+    Of each event, the first of its facts stands for all: they name it alike.
+    """
+    groups: dict[tuple[datetime, str, str], list[Evidence]] = {}
+    unsaid = []
+    for one in evidence:
+        if one.time is None:
+            unsaid.append(one)
+        else:
+            groups.setdefault((one.time, one.source, one.event), []).append(one)
+    grouped: list[tuple[Evidence | None, list[Evidence]]]
+    grouped = [(facts[0], facts) for _, facts in sorted(groups.items(), key=lambda item: item[0])]
+    return [*grouped, (None, unsaid)] if unsaid else grouped
+
+
 def say_origin(evidence: Evidence, now: datetime) -> str:
-    """Who said a fact, when, in which event and with what message."""
-    if evidence.time is None:
-        return "nobody said so; the catalogue's default"
-    said = f"{harmless(evidence.source)}, {say_time_near(evidence.time, now)}"
-    said = f"{said}, event {harmless(evidence.event)}"
-    return f"{said}: {harmless(evidence.message)}" if evidence.message else said
+    """When a fact was said, by whom, with what message, and in which event."""
+    assert evidence.time is not None
+    said = f"{say_time_near(evidence.time, now)} {harmless(evidence.source)}"
+    if evidence.message:
+        said += f": {harmless(evidence.message)}"
+    return f"{said} (event {harmless(evidence.event)})"
 
 
-def say_blind_spots(spots: list[BlindSpot]) -> str:
-    """How many rules cannot be judged on how many subjects."""
-    rules = len({spot.rule for spot in spots})
-    subjects = len({spot.subject for spot in spots})
-    return f"{say_count(rules, 'rule')} on {say_count(subjects, 'subject')}"
+def say_unsaid(facts: list[Evidence], catalogue: Mapping[str, Fact]) -> list[str]:
+    """Facts that no event set: those that are not known, and those that have a default."""
+    unknown = [harmless(fact.fact) for fact in facts if fact.value is None]
+    said = [f"not known: {', '.join(unknown)}"] if unknown else []
+    defaults = [say_fact(fact, catalogue) for fact in facts if fact.value is not None]
+    return [*said, f"by default: {', '.join(defaults)}"] if defaults else said
+
+
+def say_blind_spots(situation: Situation) -> str:
+    """How many rules cannot be judged, and the first of them with what is missing."""
+    spots = situation.blind_spots
+    said = say_count(situation.blind, "rule that cannot be judged", "rules that cannot be judged")
+    named = [
+        f"{harmless(spot.rule)} on {harmless(spot.subject)} ({_say_missing(spot.missing)})"
+        for spot in spots[:_SPOTS_NAMED]
+    ]
+    if not named:
+        return said
+    more = situation.blind - len(named)
+    return f"{said}: {'; '.join(named)}" + (f"; and {more:,} more" if more else "")
+
+
+def _say_missing(missing: tuple[str, ...]) -> str:
+    if not missing:
+        return "not known whether it holds"
+    more = f" and {len(missing) - _FACTS_NAMED} more" if len(missing) > _FACTS_NAMED else ""
+    return f"not known: {', '.join(map(harmless, missing[:_FACTS_NAMED]))}{more}"
 
 
 def say_overridden(rule: Rule) -> str:
     """What a site's override file has changed in a rule."""
     return ", ".join(harmless(part) for part in rule.overridden)
+
+
+def say_rules(choice: RuleChoice) -> str:
+    """Which rules judge, and whether they were given by hand (law 13)."""
+    parts = ["the shipped rules"] if choice.shipped else []
+    parts += [f"the rules in {harmless(folder)}" for folder in choice.folders]
+    if choice.overrides:
+        parts.append(f"the overrides in {harmless(choice.overrides)}")
+    said = f"Judged by {' and '.join(parts)}, {choice.hash}: {harmless(choice.title)}"
+    if choice.by_hand:
+        return f"{said}. Given by hand, they judge the whole log, whatever it was recorded under"
+    return said
+
+
+def say_news(situation: Situation) -> str:
+    """How many findings are open, and how old the newest event is."""
+    if situation.newest is None:
+        return "no event up to then"
+    age = situation.at - situation.newest
+    counts: dict[Severity, int] = {}
+    for finding in situation.findings:
+        counts[finding.rule.severity] = counts.get(finding.rule.severity, 0) + 1
+    said = f"{say_severities(counts)} open; " if counts else ""
+    if age.total_seconds() < 1:
+        return f"{said}the newest event is of this moment"
+    return f"{said}the newest event is {say_span(age)} old"
+
+
+def say_state(finding: Finding, now: datetime) -> list[str]:
+    """What has become of an open finding, but for its steps."""
+    said = []
+    if finding.unconfirmed_since is not None:
+        said.append(f"not confirmed since {say_time_near(finding.unconfirmed_since, now)}")
+    if finding.recurred_at:
+        said.append(f"happened again {say_time_near(finding.recurred_at[-1], now)}")
+    if (note := finding.acknowledged) is not None:
+        words = f": {harmless(note.text)}" if note.text else ""
+        said.append(f"acknowledged {say_time_near(note.at, now)} by {harmless(note.by)}{words}")
+    return said

@@ -16,6 +16,7 @@ from drivers.journal.merge import merge_journals
 from rules.engine import Notice, Watch
 from rules.faults import RuleBaseError
 from rules.finding import Change, Finding
+from rules.situation import count_blind_spots
 from rules.vocabulary import SEVERITIES, Event
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND, UNUSABLE
@@ -31,6 +32,7 @@ _COUNTED_APART: Final = {
     "events out of order": "out_of_order",
 }
 """What the engine counts and the summary gives a place of its own."""
+_BLIND_SPOTS_NAMED: Final = 1000
 _PROGRESS_AFTER: Final = 1.0
 """Seconds before a terminal is told how far the replay has come, and between two such lines."""
 
@@ -135,8 +137,11 @@ class Replay:
     def _tell_change(self, change: Change) -> None:
         self._tally.count(change)
         if self._is_told(change.time) and self._shown(change.finding):
-            escalated = _escalated(change, self._watch) if change.kind == "raised" else []
-            self._report.change(change, self._watch, escalated)
+            watch, finding = self._watch, change.finding
+            escalated = []
+            if change.kind == "raised" and finding.rule.suppresses:
+                escalated = _escalated(finding, watch.findings(), watch)
+            self._report.change(change, watch, escalated)
 
     def _tell_notice(self, notice: Notice) -> None:
         said = self._say_rules_loaded(notice) if notice.kind == "rules loaded" else _say(notice)
@@ -186,12 +191,15 @@ class Replay:
         if self._events:
             # The watch's memory begins with the first event; before it there is no time.
             words = watch.words
+            blind = count_blind_spots(words)
             situation = Situation(
                 at=watch.now,
                 newest=self._last,
                 findings=[finding for finding in findings if self._shown(finding)],
                 forbidden=[one for one in watch.forbidden() if self._shown(one.finding)],
-                blind_spots=watch.blind_spots(),
+                covered=_covered(findings, watch),
+                blind=blind,
+                blind_spots=watch.blind_spots() if blind <= _BLIND_SPOTS_NAMED else [],
                 lost=[
                     (name, source.last_heard)
                     for name, source in sorted(words.sources.items())
@@ -208,7 +216,7 @@ class Replay:
         severities = [finding.rule.severity for finding in findings]
         apart = {name: watch.counts.get(kind, 0) for kind, name in _COUNTED_APART.items()}
         refused = [
-            Refused(kind, count, [name for name, _ in watch.names.get(kind, {}).most_common()])
+            Refused(kind, count, _most_named(watch, kind))
             for kind, count in sorted(watch.counts.items())
             if kind not in _COUNTED_APART
         ]
@@ -249,6 +257,11 @@ def _lines_and_events(batch: Batch) -> Iterator[tuple[bytes, Event]]:
     return zip(batch.lines, batch.events, strict=True)
 
 
+def _most_named(watch: Watch, kind: str) -> list[str]:
+    names = watch.names.get(kind)
+    return [name for name, _ in names.most_common()] if names else []
+
+
 def _filter(arguments: argparse.Namespace) -> Callable[[Finding], bool]:
     """Whether a finding is shown; what is counted and the exit code do not depend on it."""
     severities = SEVERITIES
@@ -281,22 +294,31 @@ def _names(pattern: str, subject: str) -> bool:
     return fnmatchcase(subject, pattern) or fnmatchcase(short, pattern)
 
 
-def _escalated(change: Change, watch: Watch) -> list[Finding]:
-    """The open findings that a raised one makes worse: of the same subject, around or within."""
-    rule, subject = change.finding.rule, watch.words.subjects.get(change.finding.subject)
-    if not rule.suppresses or subject is None:
+def _escalated(finding: Finding, findings: list[Finding], watch: Watch) -> list[Finding]:
+    """The open findings that one makes worse: of the same subject, or of one around or within."""
+    subjects = watch.words.subjects
+    rule, subject = finding.rule, subjects.get(finding.subject)
+    if subject is None:
         return []
     around = {one.name for one in subject.lineage()}
-    found = []
-    for finding in watch.findings():
-        other = watch.words.subjects.get(finding.subject)
-        if (
-            finding.rule.id in rule.suppresses
-            and other is not None
-            and (other.name in around or any(one is subject for one in other.lineage()))
-        ):
-            found.append(finding)
-    return found
+    return [
+        other
+        for other in findings
+        if other.rule.id in rule.suppresses
+        and (
+            other.subject in around
+            or ((its := subjects.get(other.subject)) is not None and subject in its.lineage())
+        )
+    ]
+
+
+def _covered(findings: list[Finding], watch: Watch) -> dict[tuple[str, str], str]:
+    covered: dict[tuple[str, str], str] = {}
+    for finding in findings:
+        if finding.rule.suppresses:
+            for other in _escalated(finding, findings, watch):
+                covered.setdefault((other.rule.id, other.subject), finding.rule.id)
+    return covered
 
 
 def _say(notice: Notice) -> str:

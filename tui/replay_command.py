@@ -7,7 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from rules.vocabulary import SEVERITIES
 from tui import rule_choice
 from tui.exit_codes import UNUSABLE
 from tui.instants import given_instant
@@ -44,7 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--until", metavar="TIME", type=given_instant, help="end the replay then")
     parser.add_argument(
-        "--severity", choices=SEVERITIES, help="show findings that are at least this severe"
+        "--severity",
+        metavar="SEVERITY",
+        type=_severity,
+        help="show findings that are at least this severe: critical, warning, notice, information",
     )
     parser.add_argument(
         "--subject",
@@ -64,6 +66,14 @@ def _columns(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not _NARROWEST <= int(text[:6]) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} must be a number from {_NARROWEST} to 1000")
     return int(text)
+
+
+def _severity(text: str) -> str:
+    from rules.vocabulary import SEVERITIES
+
+    if text not in SEVERITIES:
+        raise argparse.ArgumentTypeError(f"{text!r} must be one of {', '.join(SEVERITIES)}")
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:

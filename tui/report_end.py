@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from rules.vocabulary import SEVERITIES
-from tui.phrases import say_count, say_severities, say_span, say_time
+from tui.phrases import say_count, say_rules, say_severities, say_span, say_time
 from tui.safe_text import harmless
-from tui.summary import LoadedRules, RuleChoice, Summary
+from tui.summary import LoadedRules, Summary
 
 _EXAMPLES_SHOWN: Final = 5
 
@@ -26,7 +26,7 @@ def summary_lines(summary: Summary) -> list[tuple[str, str]]:
     lines += _time_lines(summary)
     lines += _finding_lines(summary)
     lines += _refused_lines(summary)
-    lines.append(("rules", _say_rules(summary.rules)))
+    lines.append(("rules", say_rules(summary.rules)))
     lines += [("", _say_loaded(loaded)) for loaded in summary.loaded]
     if summary.filters:
         lines.append(("shown", f"only {', '.join(summary.filters)}; counted is everything"))
@@ -85,17 +85,6 @@ def _refused_lines(summary: Summary) -> list[tuple[str, str]]:
         count = say_count(summary.out_of_order, "event")
         lines.append(("out of order", f"{count}, taken at the time of the one before"))
     return lines
-
-
-def _say_rules(choice: RuleChoice) -> str:
-    parts = ["shipped"] if choice.shipped else []
-    parts += [harmless(folder) for folder in choice.folders]
-    if choice.overrides:
-        parts.append(f"overrides {harmless(choice.overrides)}")
-    said = f"{' and '.join(parts)}, {harmless(choice.title)}, hash {choice.hash}"
-    if choice.by_hand:
-        return f"{said}; given by hand: the whole log was judged by them"
-    return said
 
 
 def _say_loaded(loaded: LoadedRules) -> str:

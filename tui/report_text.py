@@ -4,37 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
-from rules.engine import Notice, Watch
-from rules.finding import Change, ChangeKind, Finding
-from rules.rule_base import Fact, Operation
-from rules.situation import Forbidden, StepNow
 from tui.phrases import (
     BOXES,
     GLYPHS,
     differs,
+    group_by_origin,
     say_blind_spots,
     say_conclusion,
-    say_count,
     say_fact,
     say_grade,
+    say_news,
     say_origin,
     say_overridden,
     say_prohibition,
-    say_severities,
+    say_rules,
     say_source,
     say_span,
+    say_state,
     say_time,
     say_time_near,
+    say_unsaid,
     say_wait,
 )
-from tui.report_end import summary_lines
 from tui.safe_text import harmless, in_ascii, wrap
-from tui.summary import RuleChoice, Situation, Summary
+
+# The rules are imported late, so that the first line need not wait for them.
+if TYPE_CHECKING:
+    from rules.engine import Notice, Watch
+    from rules.finding import Change, Finding
+    from rules.rule_base import Fact, Operation
+    from rules.situation import Forbidden, StepNow
+    from tui.summary import RuleChoice, Situation, Summary
 
 _INDENT: Final = "  "
-_WORDS: Final[dict[ChangeKind, str]] = {
+_MOST_SHOWN: Final = 100
+"""Findings, and forbidden operations, that a situation lists."""
+_WORDS: Final[dict[str, str]] = {
     "raised": "RAISED",
     "recurred": "AGAIN",
     "unconfirmed": "NOT CONFIRMED",
@@ -66,7 +74,7 @@ class TextReport:
 
     def judged_by(self, choice: RuleChoice) -> None:
         """Which rules judge."""
-        self._line(say_choice(choice))
+        self._line(say_rules(choice))
         self._gap()
 
     def change(self, change: Change, watch: Watch, escalated: list[Finding]) -> None:
@@ -74,40 +82,50 @@ class TextReport:
         finding = change.finding
         if change.kind == "raised":
             self._gap()
-            self._head(change.time, finding, "RAISED", with_severity=True)
+            self._head(change.time, finding, f"{finding.rule.severity} RAISED")
             for other in escalated:
                 self._line(f"escalates {harmless(other.title)}", "  ")
             self._finding(finding, watch, change.time)
             self._gap()
             return
-        self._head(change.time, finding, _WORDS[change.kind])
-        self._line(self._say_change(change, watch), _INDENT)
+        word = _WORDS[change.kind]
+        if change.kind in {"step_ticked", "step_unticked"}:
+            self._head(change.time, finding, word)
+            self._step(watch.steps(finding)[change.step], finding, change.time)
+            return
+        over = change.kind in {"resolved", "closed"}
+        after = f" after {say_span(change.time - finding.raised_at)}" if over else ""
+        self._head(change.time, finding, word, after=after)
+        self._line(_say_change(change), _INDENT)
 
     def notice(self, notice: Notice, said: str) -> None:
         """Something that the watch has noticed, in words."""
-        self._line(f"{say_time(notice.time)}   {said}", rest=" " * 24)
+        self._line(f"{say_time(notice.time)}   {said}", rest=" " * 23)
 
     def situation(self, situation: Situation, watch: Watch, *, in_full: bool) -> None:
         """What stands at a time; in full where nothing before it was told."""
         self._gap()
         self._line(f"SITUATION AT {say_time(situation.at)}")
-        self._line(_say_news(situation), _INDENT)
+        self._line(say_news(situation), _INDENT)
         for name, heard in situation.lost:
             since = f"last heard {say_time(heard)}" if heard else "never heard"
             self._line(f"source lost: {harmless(name)}, {since}", _INDENT, _INDENT * 2)
-        if situation.blind_spots:
-            spots = say_blind_spots(situation.blind_spots)
-            self._line(f"cannot be judged for want of facts: {spots}", _INDENT, _INDENT * 2)
+        if situation.blind:
+            spots = say_blind_spots(situation)
+            self._line(spots, _INDENT, _INDENT * 2)
         if not situation.findings:
             self._line("no finding is open", _INDENT)
-        for finding in situation.findings:
+        for finding in situation.findings[:_MOST_SHOWN]:
             self._gap()
-            self._open_finding(finding, watch, situation.at, in_full=in_full)
+            self._open_finding(finding, watch, situation, in_full=in_full)
+        self._more(len(situation.findings))
         self._forbidden(situation.forbidden, watch.rule_base.operations)
         self._gap()
 
     def end(self, summary: Summary) -> None:
         """What the replay came to."""
+        from tui.report_end import summary_lines
+
         self._gap()
         self._line("SUMMARY")
         for name, text in summary_lines(summary):
@@ -115,15 +133,10 @@ class TextReport:
 
     # Parts
 
-    def _head(
-        self, time: datetime, finding: Finding, word: str, *, with_severity: bool = False
-    ) -> None:
-        severity = finding.rule.severity
-        words = f"{severity} {word}" if with_severity else word
-        self._line(
-            f"{say_time(time)} {GLYPHS[severity]} {words} {harmless(finding.subject)}",
-            rest=" " * 24,
-        )
+    def _head(self, time: datetime, finding: Finding, word: str, *, after: str = "") -> None:
+        glyph = GLYPHS[finding.rule.severity]
+        subject = harmless(finding.subject)
+        self._line(f"{say_time(time)} {glyph} {word} {subject}{after}", rest=" " * 23)
 
     def _finding(self, finding: Finding, watch: Watch, now: datetime) -> None:
         """Everything that a finding says: first what must be done and what must not."""
@@ -141,13 +154,11 @@ class TextReport:
         self._line(rule, _INDENT, _INDENT * 2)
 
     def _demands(self, finding: Finding, watch: Watch) -> None:
-        for forbidden in watch.forbidden():
-            if forbidden.finding is finding:
-                self._line(
-                    f"DO NOT {say_prohibition(forbidden, watch.rule_base.operations)}",
-                    _INDENT,
-                    " " * 9,
-                )
+        from rules.situation import forbidden_now
+
+        operations = watch.rule_base.operations
+        for forbidden in forbidden_now(watch.words, [finding]):
+            self._line(f"DO NOT {say_prohibition(forbidden, operations)}", _INDENT, " " * 9)
         support = finding.rule.support
         if support is not None:
             self._line(f"CONTACT SUPPORT ({say_grade(support)})", _INDENT, " " * 4)
@@ -160,34 +171,39 @@ class TextReport:
             self._line(say_wait(step, finding, now), indent, indent)
 
     def _evidence(self, finding: Finding, catalogue: Mapping[str, Fact], now: datetime) -> None:
-        evidence = finding.evidence()
-        if evidence:
+        grounds = group_by_origin(finding.evidence())
+        if grounds:
             self._line("Because", _INDENT)
-        origin = ""
-        for position, one in enumerate(evidence):
-            self._line(say_fact(one, catalogue), " " * 4, " " * 6)
-            origin = say_origin(one, now)
-            following = evidence[position + 1] if position + 1 < len(evidence) else None
-            if following is None or say_origin(following, now) != origin:
-                self._line(origin, " " * 6, " " * 8)
+        for origin, facts in grounds:
+            if origin is not None:
+                self._line(say_origin(origin, now), " " * 4, " " * 6)
+                for fact in facts:
+                    self._line(say_fact(fact, catalogue), " " * 6, " " * 8)
+            else:
+                for said in say_unsaid(facts, catalogue):
+                    self._line(said, " " * 4, " " * 6)
         for conclusion in finding.conclusions():
-            said = say_conclusion(conclusion, catalogue)
-            self._line(f"so {said}", " " * 4, " " * 6)
+            self._line(f"so {say_conclusion(conclusion, catalogue)}", " " * 4, " " * 6)
 
     def _open_finding(
-        self, finding: Finding, watch: Watch, now: datetime, *, in_full: bool
+        self, finding: Finding, watch: Watch, situation: Situation, *, in_full: bool
     ) -> None:
+        now = situation.at
+        covering = situation.covered.get((finding.rule.id, finding.subject))
         severity = finding.rule.severity
         since = f"since {say_time_near(finding.raised_at, now)}"
         self._line(
             f"{GLYPHS[severity]} {severity} {harmless(finding.subject)} {since}", rest=_INDENT
         )
-        for text in _say_state(finding, now):
+        for text in say_state(finding, now):
             self._line(text, _INDENT, _INDENT * 2)
-        if in_full:
+        if in_full and covering is None:
             self._finding(finding, watch, now)
             return
         self._line(harmless(finding.title), _INDENT)
+        if covering is not None:
+            self._line(f"part of {harmless(covering)}", _INDENT)
+            return
         upcoming = next((step for step in watch.steps(finding) if step.status != "done"), None)
         if upcoming is None:
             self._line("no step is open", _INDENT)
@@ -203,7 +219,7 @@ class TextReport:
         operations: dict[tuple[str, str], list[Forbidden]] = {}
         for one in forbidden:
             operations.setdefault((one.subject, one.operation), []).append(one)
-        for (subject, operation), by in operations.items():
+        for (subject, operation), by in islice(operations.items(), _MOST_SHOWN):
             title = titles[operation].title if operation in titles else operation
             self._line(f"{harmless(subject)}: {harmless(title)}", _INDENT, " " * 4)
             for one in by:
@@ -213,33 +229,11 @@ class TextReport:
                     "    by ",
                     " " * 9,
                 )
+        self._more(len(operations))
 
-    def _say_change(self, change: Change, watch: Watch) -> str:
-        finding = change.finding
-        title = harmless(finding.title)
-        note = change.note
-        by = f"by {harmless(note.by)}" if note is not None else ""
-        words = f": {harmless(note.text)}" if note is not None and note.text else ""
-        match change.kind:
-            case "step_ticked" | "step_unticked":
-                step = watch.steps(finding)[change.step]
-                box = "[x]" if change.kind == "step_ticked" else "[ ]"
-                confirmed = f" (confirmed by {harmless(step.confirmed_by)})"
-                return f"{step.number} {box} {harmless(step.text)}" + (
-                    confirmed if step.confirmed_by else ""
-                )
-            case "resolved":
-                return f"{title} (after {say_span(change.time - finding.raised_at)})"
-            case "closed":
-                return f"{title}; {by}{words}"
-            case "acknowledged" | "note":
-                return f"{title}; {by}{words}"
-            case "unconfirmed":
-                return f"{title}; it stands, but can no longer be told from the facts"
-            case "recurred":
-                return f"{title}; it has happened once more, and earlier confirmations are void"
-            case _:
-                return title
+    def _more(self, number: int) -> None:
+        if number > _MOST_SHOWN:
+            self._line(f"and {number - _MOST_SHOWN:,} more; --format json names them all", _INDENT)
 
     # Lines
 
@@ -257,42 +251,19 @@ class TextReport:
             self._spaced = True
 
 
-def say_choice(choice: RuleChoice) -> str:
-    """Which rules judge, and whether they were chosen by hand (law 13)."""
-    rules = f"{harmless(choice.title)}, {say_count(choice.rules, 'rule')}, hash {choice.hash}"
-    parts = ["shipped rules"] if choice.shipped else []
-    parts += [harmless(folder) for folder in choice.folders]
-    if choice.overrides:
-        parts.append(f"overrides {harmless(choice.overrides)}")
-    said = f"Judged by {' and '.join(parts)} ({rules})"
-    return (
-        f"{said}; the whole log, whatever rules it was recorded under" if choice.by_hand else said
-    )
-
-
-def _say_news(situation: Situation) -> str:
-    if situation.newest is None:
-        return "no event up to then"
-    age = situation.at - situation.newest
-    counts = {}
-    for finding in situation.findings:
-        counts[finding.rule.severity] = counts.get(finding.rule.severity, 0) + 1
-    said = f"{say_severities(counts)} open; " if counts else ""
-    if age.total_seconds() < 1:
-        return f"{said}the newest event is of this moment"
-    return f"{said}the newest event is {say_span(age)} old"
-
-
-def _say_state(finding: Finding, now: datetime) -> list[str]:
-    said = []
-    if finding.unconfirmed_since is not None:
-        said.append(f"not confirmed since {say_time_near(finding.unconfirmed_since, now)}")
-    if finding.recurred_at:
-        said.append(f"happened again {say_time_near(finding.recurred_at[-1], now)}")
-    if (note := finding.acknowledged) is not None:
-        words = f": {harmless(note.text)}" if note.text else ""
-        said.append(f"acknowledged {say_time_near(note.at, now)} by {harmless(note.by)}{words}")
-    return said
+def _say_change(change: Change) -> str:
+    """What has become of a finding, with its title."""
+    title = harmless(change.finding.title)
+    match change.kind:
+        case "unconfirmed":
+            return f"{title}; it stands, but the facts can no longer tell"
+        case "recurred":
+            return f"{title}; it has happened once more, and earlier confirmations are void"
+        case _ if change.note is not None:
+            words = f": {harmless(change.note.text)}" if change.note.text else ""
+            return f"{title}; by {harmless(change.note.by)}{words}"
+        case _:
+            return title
 
 
 def _say_step(step: StepNow, finding: Finding) -> str:

@@ -6,15 +6,17 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import rules
-from rules.loader import load_rule_base, load_texts
-from rules.rule_base import RuleBase
-from tui.summary import RuleChoice
 
-SHIPPED: Final = Path(rules.__file__).parent / "image_streamer"
+# Everything else is imported late: the first line of a report need not wait for it.
+if TYPE_CHECKING:
+    from rules.rule_base import RuleBase
+    from tui.summary import RuleChoice
+
+SHIPPED: Final = os.path.join(os.path.dirname(rules.__file__), "image_streamer")  # noqa: PTH118, PTH120
+"""The folder of the rule base that travels with the program."""
 _OVERRIDES: Final = "(overrides) "
 """What the names of override files begin with among a rule base's texts."""
 
@@ -38,10 +40,13 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     Raises:
         RuleBaseError: with everything that is wrong with them.
     """
+    from rules.loader import load_rule_base
+    from tui.summary import RuleChoice
+
     given: str | None = arguments.rules
     added: list[str] = arguments.add_rules
     overrides: str | None = arguments.overrides
-    first = SHIPPED if given is None else Path(given)
+    first = SHIPPED if given is None else given
     rule_base = load_rule_base(first, *added, overrides=overrides)
     choice = RuleChoice(
         title=rule_base.title or rule_base.id,
@@ -64,6 +69,7 @@ def kept_rules(logs: Sequence[str | os.PathLike[str]], rules_hash: str) -> RuleB
         ValueError: it is not what the hash says.
     """
     from drivers.journal.rule_texts import kept_rule_texts, kept_texts
+    from rules.loader import load_texts
 
     for log in logs:
         folder = None if os.fspath(log) == "-" else kept_rule_texts(log, rules_hash)

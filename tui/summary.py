@@ -46,7 +46,12 @@ class Situation(msgspec.Struct):
     """The time of the newest event that is known then; none where there is no event."""
     findings: list[Finding]
     forbidden: list[Forbidden]
+    covered: Mapping[tuple[str, str], str]
+    """By rule and subject, the open finding that a worse one covers, and that one's rule."""
+    blind: int
+    """How many rules cannot be judged, counted for each subject."""
     blind_spots: list[BlindSpot]
+    """Which they are; none where they are too many to be named."""
     lost: list[tuple[str, datetime | None]]
     """Sources that are not heard, and when they were heard last."""
 

@@ -1,0 +1,243 @@
+"""A replay as a Markdown document, to be put into a ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from tui.phrases import (
+    GLYPHS,
+    differs,
+    group_by_origin,
+    operation_title,
+    say_blind_spots,
+    say_conclusion,
+    say_fact,
+    say_grade,
+    say_news,
+    say_origin,
+    say_overridden,
+    say_prohibition,
+    say_rules,
+    say_source,
+    say_span,
+    say_state,
+    say_time,
+    say_time_near,
+    say_unsaid,
+    say_wait,
+)
+from tui.safe_text import harmless, in_ascii
+
+# The rules are imported late, as in the other reports.
+if TYPE_CHECKING:
+    from rules.engine import Notice, Watch
+    from rules.finding import Change, Finding
+    from rules.situation import Forbidden, StepNow
+    from tui.summary import RuleChoice, Situation, Summary
+
+_MARKUP: Final = re.compile(r"([\\`*_\[\]<>#|~&@$])")
+_LIST_MARK: Final = re.compile(r"^(\d{1,9})([.)])|^([-+=])")
+_WORDS: Final = {
+    "recurred": "happened again; earlier confirmations are void",
+    "unconfirmed": "not confirmed: it stands, but the facts can no longer tell",
+    "confirmed": "confirmed: the facts tell again",
+    "resolved": "resolved",
+    "closed": "closed by hand",
+    "acknowledged": "acknowledged",
+    "step_ticked": "step done",
+    "step_unticked": "step no longer done",
+    "note": "note",
+}
+
+
+class MarkdownReport:
+    """Writes headings for what was raised, and list items for what became of it."""
+
+    def __init__(self, write: Callable[[str], object], *, ascii_only: bool) -> None:
+        self._write = write
+        self._ascii = ascii_only
+        self._in_list = False
+        self._told = False
+
+    def begin(self, logs: list[str]) -> None:
+        """The title, before anything has been read."""
+        self._paragraph(f"# Replay of {', '.join(code(log) for log in logs)}")
+
+    def judged_by(self, choice: RuleChoice) -> None:
+        """Which rules judge."""
+        self._paragraph(prose(say_rules(choice)))
+
+    def change(self, change: Change, watch: Watch, escalated: list[Finding]) -> None:
+        """Something that became so."""
+        self._begin_events()
+        finding = change.finding
+        glyph = GLYPHS[finding.rule.severity]
+        where = code(finding.subject)
+        if change.kind == "raised":
+            severity = finding.rule.severity
+            self._paragraph(
+                f"### {say_time(change.time)} {glyph} {severity}: {prose(finding.title)}"
+            )
+            self._paragraph(f"Raised on {where}.")
+            for other in escalated:
+                self._paragraph(f"Escalates: {prose(other.title)}.")
+            self._finding(finding, watch, change.time)
+            return
+        said = _WORDS[change.kind]
+        if change.kind in {"resolved", "closed"}:
+            said += f" after {say_span(change.time - finding.raised_at)}"
+        if change.kind in {"step_ticked", "step_unticked"}:
+            step = watch.steps(finding)[change.step]
+            said += f": {step.number}. {self._step_text(step, finding)}"
+        note = change.note
+        if note is not None:
+            said += f" by {prose(note.by)}" + (f": {prose(note.text)}" if note.text else "")
+        title = prose(finding.title)
+        self._item(f"{say_time(change.time)} {glyph} {where} **{title}**: {said}")
+
+    def notice(self, notice: Notice, said: str) -> None:
+        """Something that the watch has noticed, in words."""
+        self._begin_events()
+        self._item(f"{say_time(notice.time)} {prose(said)}")
+
+    def situation(self, situation: Situation, watch: Watch, *, in_full: bool) -> None:
+        """What stands at a time; in full where nothing before it was told."""
+        self._paragraph(f"## Situation at {say_time(situation.at)}")
+        self._item(prose(say_news(situation)))
+        for name, heard in situation.lost:
+            since = f"last heard {say_time(heard)}" if heard else "never heard"
+            self._item(f"source lost: {code(name)}, {since}")
+        if situation.blind:
+            self._item(prose(say_blind_spots(situation)))
+        if not situation.findings:
+            self._item("no finding is open")
+        for finding in situation.findings:
+            self._open_finding(finding, watch, situation, in_full=in_full)
+        self._forbidden(situation.forbidden, watch)
+
+    def end(self, summary: Summary) -> None:
+        """What the replay came to."""
+        from tui.report_end import summary_lines
+
+        self._paragraph("## Summary")
+        self._paragraph("| | |\n|---|---|", end="\n")
+        for name, text in summary_lines(summary):
+            self._put(f"| {name} | {prose(text)} |\n")
+
+    # Parts
+
+    def _begin_events(self) -> None:
+        if not self._told:
+            self._told = True
+            self._paragraph("## What happened")
+
+    def _finding(self, finding: Finding, watch: Watch, now: datetime) -> None:
+        from rules.situation import forbidden_now
+
+        if finding.rule.impact:
+            self._paragraph(prose(finding.impact))
+        operations = watch.rule_base.operations
+        for forbidden in forbidden_now(watch.words, [finding]):
+            self._item(f"**DO NOT** {prose(say_prohibition(forbidden, operations))}")
+        if finding.rule.support is not None:
+            self._item(f"**Contact support** ({prose(say_grade(finding.rule.support))})")
+        steps = watch.steps(finding)
+        if steps:
+            self._paragraph("Steps:")
+        for step in steps:
+            self._step(step, finding, now)
+        self._evidence(finding, watch, now)
+        said = f"Source: {prose(say_source(finding.rule.source))}. Rule: {code(finding.rule.id)}"
+        if finding.rule.overridden:
+            said += f", overridden by the site: {prose(say_overridden(finding.rule))}"
+        self._paragraph(f"{said}.")
+
+    def _evidence(self, finding: Finding, watch: Watch, now: datetime) -> None:
+        catalogue = watch.rule_base.facts
+        grounds = group_by_origin(finding.evidence())
+        if grounds:
+            self._paragraph("Because:")
+        for origin, facts in grounds:
+            if origin is None:
+                for said in say_unsaid(facts, catalogue):
+                    self._item(prose(said))
+                continue
+            self._item(prose(say_origin(origin, now)))
+            for fact in facts:
+                self._item(code(say_fact(fact, catalogue)), deep=True)
+        for conclusion in finding.conclusions():
+            self._item(f"so {code(say_conclusion(conclusion, catalogue))}")
+
+    def _step(self, step: StepNow, finding: Finding, now: datetime) -> None:
+        box = {"done": "[x]", "open": "[ ]"}.get(step.status, "[ ] (not sure)")
+        self._item(f"{box} {step.number}: {self._step_text(step, finding)}")
+        if step.waits:
+            self._item(prose(say_wait(step, finding, now)), deep=True)
+
+    def _step_text(self, step: StepNow, finding: Finding) -> str:
+        text = prose(step.text)
+        if differs(step.source, finding.rule):
+            text += f" ({prose(say_grade(step.source))})"
+        return f"{text} (confirmed by {prose(step.confirmed_by)})" if step.confirmed_by else text
+
+    def _open_finding(
+        self, finding: Finding, watch: Watch, situation: Situation, *, in_full: bool
+    ) -> None:
+        severity = finding.rule.severity
+        since = say_time_near(finding.raised_at, situation.at)
+        title = prose(finding.title)
+        self._paragraph(
+            f"### {GLYPHS[severity]} {severity}: {title} ({code(finding.subject)}, since {since})"
+        )
+        for text in say_state(finding, situation.at):
+            self._item(prose(text))
+        covering = situation.covered.get((finding.rule.id, finding.subject))
+        if covering is not None:
+            self._item(f"part of {code(covering)}")
+        elif in_full:
+            self._finding(finding, watch, situation.at)
+        else:
+            steps = watch.steps(finding)
+            upcoming = next((step for step in steps if step.status != "done"), None)
+            if upcoming is not None:
+                self._step(upcoming, finding, situation.at)
+
+    def _forbidden(self, forbidden: list[Forbidden], watch: Watch) -> None:
+        if not forbidden:
+            return
+        self._paragraph("### Forbidden")
+        for one in forbidden:
+            title = prose(operation_title(watch.rule_base.operations, one.operation))
+            grade = prose(say_grade(one.source))
+            self._item(f"{code(one.subject)}: {title}, by {code(one.finding.rule.id)} ({grade})")
+
+    # Lines
+
+    def _paragraph(self, text: str, *, end: str = "\n\n") -> None:
+        self._put(("\n" if self._in_list else "") + text + end)
+        self._in_list = False
+
+    def _item(self, text: str, *, deep: bool = False) -> None:
+        self._put(("    - " if deep else "- ") + text + "\n")
+        self._in_list = True
+
+    def _put(self, text: str) -> None:
+        self._write(in_ascii(text) if self._ascii else text)
+
+
+def prose(text: str) -> str:
+    """A text from outside as a ticket shows it: no character of it is markup."""
+    escaped = _MARKUP.sub(r"\\\1", harmless(text)).replace("://", ":\\//")
+    return _LIST_MARK.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", escaped)
+
+
+def code(text: str) -> str:
+    """A name or a value from outside, set as code."""
+    shown = harmless(text)
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{fence}{space}{shown}{space}{fence}"
