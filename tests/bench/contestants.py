@@ -76,20 +76,21 @@ class Product:
     """The journal's reader and the engine, as replay uses them."""
 
     def __init__(self, task: Task, *, verify: bool = False) -> None:
-        from drivers.journal import Faults, read_batches
+        from drivers.journal import Faults, merge_journals
         from rules.engine import Watch
         from rules.loader import load_rule_base
 
         self._watch = Watch(load_rule_base(task.rule_base), verify=verify)
         self._read = 0
         self._events = chain.from_iterable(
-            self._counted(read_batches(task.journal, faults=Faults()))
+            self._counted(merge_journals((task.journal,), faults=Faults()))
         )
 
     def advance(self, start: int, count: int, found: Found) -> int:
         """Take up to `count` events, the first of which has the index `start`; how many came."""
-        index = start
+        index, notices = start, self._watch.notices
         for changes in self._watch.follow(islice(self._events, count)):
+            notices.clear()
             for change in changes:
                 kind = change.kind
                 if kind == "raised" or kind == "resolved":

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -41,9 +42,21 @@ def growth(rule_base: Path, pairs: int, marks: tuple[int, ...]) -> Result:
     return msgspec.json.decode(output, type=Result)
 
 
-def first_line_ratios(journal: Path, rounds: int) -> tuple[float, float, float, float]:
-    """The medians of CPU milliseconds of the bare imports and of a replay up to its first line,
-    then of their ratio, then of the ratio of the times on the clock."""
+@dataclass(frozen=True)
+class Start:
+    """Medians: CPU milliseconds of the bare imports, of a replay up to its first line and up to
+    its first finding; and the ratios to the bare imports, of CPU time and on the clock."""
+
+    bare: float
+    line: float
+    finding: float
+    line_cpu: float
+    line_clock: float
+    finding_cpu: float
+
+
+def start(journal: Path, rounds: int) -> Start:
+    """How soon a headless replay says something."""
     replay = [
         sys.executable,
         "-c",
@@ -52,31 +65,34 @@ def first_line_ratios(journal: Path, rounds: int) -> tuple[float, float, float, 
     ]
     rows = []
     for _ in range(rounds):
-        bare = _until_first_line([sys.executable, "-c", IMPORTS])
-        rows.append((bare, _until_first_line(replay)))
-    return (
-        1000 * median(bare[0] for bare, _ in rows),
-        1000 * median(ours[0] for _, ours in rows),
-        median(ours[0] / bare[0] for bare, ours in rows),
-        median(ours[1] / bare[1] for bare, ours in rows),
+        bare = _until([sys.executable, "-c", IMPORTS], b"")
+        rows.append((bare, _until(replay, b"\n"), _until(replay, b"RAISED")))
+    return Start(
+        bare=1000 * median(bare[0] for bare, _, _ in rows),
+        line=1000 * median(line[0] for _, line, _ in rows),
+        finding=1000 * median(finding[0] for _, _, finding in rows),
+        line_cpu=median(line[0] / bare[0] for bare, line, _ in rows),
+        line_clock=median(line[1] / bare[1] for bare, line, _ in rows),
+        finding_cpu=median(finding[0] / bare[0] for bare, _, finding in rows),
     )
 
 
-def _until_first_line(command: list[str]) -> tuple[float, float]:
-    """CPU and clock seconds until a process has said a line, or has ended."""
+def _until(command: list[str], wanted: bytes) -> tuple[float, float]:
+    """CPU and clock seconds until a process has said a line with these bytes in it, or, where
+    none are wanted, until it has ended."""
     began = time.perf_counter()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, cwd=ROOT, env=environment(), bufsize=0
     ) as process:
         assert process.stdout is not None
-        said = process.stdout.readline()
+        said = any(wanted and wanted in line for line in process.stdout)
         clock = time.perf_counter() - began
         if said:
             process.kill()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    if not said and process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
+    if bool(wanted) != said:
+        raise RuntimeError(f"{' '.join(command)} ended without {wanted!r}")
     return usage.ru_utime + usage.ru_stime, clock
 
 

@@ -22,7 +22,7 @@ from contestants import (
 )
 from fleet import Fleet
 from measure import Order
-from process_figures import first_line_ratios, growth
+from process_figures import growth, start
 from races import ROOT, Entry, Race, run, run_race
 from targets import Target, shares_line, table
 from workload import Journal, catalogue, synthetic_rules, write_journal, write_rule_base
@@ -88,7 +88,7 @@ class Bench:
             marks = self._marks(fleet.snapshots)
             entries += [Entry(one + label, one, task, marks) for one in (PRODUCT, DECODING)]
         self._verify()
-        race = self._race("shipped rule base", entries, snapshots[""])
+        race = self._race("shipped rule base", entries)
         yield Target(
             "shipped base, whole replay against mere decoding, 100 pairs",
             1 / race.ratio(PRODUCT, DECODING), 0.20, at_least=True,
@@ -129,7 +129,7 @@ class Bench:
                 Entry(one + MANY, one, many_task, self._marks(size.many_pairs), MANY)
                 for one in (PRODUCT, PLAIN_PYTHON)
             ]
-            race = self._race(f"{count} rules about {FACTS} facts", entries, size.pairs, task)
+            race = self._race(f"{count} rules about {FACTS} facts", entries, task)
             yield from self._synthetic_targets(race, count)
         self._forget(few, many)
 
@@ -202,7 +202,7 @@ class Bench:
             for one in (PRODUCT, DECODING, PLAIN_PYTHON):
                 label = f"{one}, {count:,} rules"
                 entries.append(Entry(label, one, task, self._marks(size.pairs), names[-1]))
-        race = self._race("as many facts as rules", entries, size.pairs)
+        race = self._race("as many facts as rules", entries)
         small, large = f"{PRODUCT}, 30 rules", f"{PRODUCT}, {size.many_rules:,} rules"
         whole = race.cost(large) / race.cost(small)
         plain = race.cost(f"{PLAIN_PYTHON}, {size.many_rules:,} rules", since=size.pairs)
@@ -235,13 +235,17 @@ class Bench:
     def _start(self) -> Iterator[Target]:
         if self._quick:
             return
-        path = self._journal("start", Fleet(self._size.pairs).lines(2_000))
-        bare, ours, cpu, clock = first_line_ratios(Path(path), rounds=9)
-        print(f"\nStart to first line: {ours:.0f} ms of CPU, the bare imports {bare:.0f} ms")
-        self.figures["start"] = {"bare": bare, "replay": ours, "cpu": cpu, "clock": clock}
+        path = self._journal("start", Fleet(5, incident=0.1).lines(400))
+        figures = self.figures["start"] = start(Path(path), rounds=9)
+        print(
+            f"\nStart: {figures.bare:.0f} ms of CPU for the bare imports, {figures.line:.0f} to "
+            f"the first line of a headless replay, {figures.finding:.0f} to its first finding"
+        )
         yield Target(
-            "start to first line of a replay against the bare imports", cpu, 3, at_least=False,
-            note=f"on the clock {clock:.2f}",
+            "start to first line of a replay against the bare imports", figures.line_cpu, 3,
+            at_least=False,
+            note=f"on the clock {figures.line_clock:.2f}; to the first finding "
+            f"{figures.finding_cpu:.2f}",
         )  # fmt: skip
 
     # What all share
@@ -250,7 +254,7 @@ class Bench:
         size = self._size
         marks = {snapshots, snapshots + COLD_EVENTS, size.documented_events, size.events // 4}
         marks |= {size.events}
-        return tuple(sorted(mark for mark in marks if mark <= size.events))
+        return tuple(sorted(mark for mark in marks if snapshots <= mark <= size.events))
 
     def _journal(self, name: str, lines: Iterator[str]) -> str:
         path = self._folder / f"{name}.jsonl"
@@ -271,9 +275,7 @@ class Bench:
         write_rule_base(folder, declared, synthetic_rules(declared, rules))
         return str(folder)
 
-    def _race(
-        self, title: str, entries: Sequence[Entry], since: int, shares_of: Task | None = None
-    ) -> Race:
+    def _race(self, title: str, entries: Sequence[Entry], shares_of: Task | None = None) -> Race:
         race = run_race(entries, self._size.rounds)
         print(f"\n{title[:1].upper()}{title[1:]}")
         asked = 0.0
@@ -284,13 +286,10 @@ class Bench:
             print(shares_line(shares))
             self.figures[f"{title}: shares"] = shares
         if not self._quick:
-            print(table(race, PRODUCT if self._named(race) else entries[0].label, since=since))
+            print(table(race, entries[0].label))
             print(self._memory_line(race, asked))
         self.figures[title] = race.rounds
         return race
-
-    def _named(self, race: Race) -> bool:
-        return any(entry.label == PRODUCT for entry in race.entries)
 
     def _memory_line(self, race: Race, asked: float) -> str:
         """What the engine cost while it remembered nothing, and how often it did remember."""

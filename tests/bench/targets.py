@@ -33,8 +33,9 @@ class Target:
         return f"  {mark} {self.name:<66} {self.value:8.2f}  {word} {self.bound:g}{note}"
 
 
-def table(race: Race, reference: str, *, since: int = 0) -> str:
-    """A race as a table; `since` is the mark from which steady costs are counted."""
+def table(race: Race, reference: str) -> str:
+    """A race as a table. What an entry costs steadily is counted from its first mark on, where
+    the first snapshots have been taken in; it is compared over the events that both have seen."""
     width = max(len(entry.label) for entry in race.entries)
     lines = [
         f"  {'':<{width}} {'events':>9} {'µs/event':>9} {'steady':>8} {'× ours':>7} "
@@ -42,13 +43,12 @@ def table(race: Race, reference: str, *, since: int = 0) -> str:
     ]
     for entry in race.entries:
         last = race.last(entry.label)
-        until = last.events
         whole = race.cost(entry.label)
-        steady = race.cost(entry.label, since=since)
-        ours = race.ratio(entry.label, reference, since=since, until=until)
+        steady = race.cost(entry.label, since=entry.marks[0])
+        ours = race.ratio(entry.label, reference, until=last.events)
         found = "" if entry.contestant == DECODING else f"{last.raised:>8} {last.resolved:>8}"
         lines.append(
-            f"  {entry.label:<{width}} {until:>9,} {whole:>9.2f} {steady:>8.2f} {ours:>7.2f} "
+            f"  {entry.label:<{width}} {last.events:>9,} {whole:>9.2f} {steady:>8.2f} {ours:>7.2f} "
             f"{race.ready(entry.label):>9.1f} {last.resident / 1024:>6.0f} {found}"
         )
     return "\n".join(lines)
