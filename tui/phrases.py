@@ -230,14 +230,14 @@ def say_overridden(rule: Rule) -> str:
 
 
 def say_rules(choice: RuleChoice) -> str:
-    """Which rules judge, and whether they were given by hand (law 13)."""
+    """Which rules judge, to stand behind `judged by`, and whether by hand (law 13)."""
     parts = ["the shipped rules"] if choice.shipped else []
     parts += [f"the rules in {harmless(folder)}" for folder in choice.folders]
     if choice.overrides:
         parts.append(f"the overrides in {harmless(choice.overrides)}")
-    said = f"Judged by {' and '.join(parts)}, {choice.hash}: {harmless(choice.title)}"
+    said = f"{' and '.join(parts)}, {choice.hash}: {harmless(choice.title)}"
     if choice.by_hand:
-        return f"{said}. Given by hand, they judge the whole log, whatever it was recorded under"
+        return f"{said} (given by hand: the whole log, whatever it was recorded under)"
     return said
 
 

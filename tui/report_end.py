@@ -26,7 +26,7 @@ def summary_lines(summary: Summary) -> list[tuple[str, str]]:
     lines += _time_lines(summary)
     lines += _finding_lines(summary)
     lines += _refused_lines(summary)
-    lines.append(("rules", say_rules(summary.rules)))
+    lines.append(("judged by", say_rules(summary.rules)))
     lines += [("", _say_loaded(loaded)) for loaded in summary.loaded]
     if summary.filters:
         lines.append(("shown", f"only {', '.join(summary.filters)}; counted is everything"))
@@ -43,7 +43,7 @@ def _time_lines(summary: Summary) -> list[tuple[str, str]]:
     if summary.until is not None:
         lines.append(("ends at", f"{say_time(summary.until)}, as was asked"))
     about = say_count(summary.subjects, "subject")
-    lines.append(("events", f"{say_count(summary.events, 'event')} about {about}"))
+    lines.append(("events", f"{summary.events:,} about {about}"))
     return lines
 
 

@@ -68,7 +68,7 @@ class MarkdownReport:
 
     def judged_by(self, choice: RuleChoice) -> None:
         """Which rules judge."""
-        self._paragraph(prose(say_rules(choice)))
+        self._paragraph(f"Judged by {prose(say_rules(choice))}.")
 
     def change(self, change: Change, watch: Watch, escalated: list[Finding]) -> None:
         """Something that became so."""

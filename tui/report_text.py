@@ -74,7 +74,7 @@ class TextReport:
 
     def judged_by(self, choice: RuleChoice) -> None:
         """Which rules judge."""
-        self._line(say_rules(choice))
+        self._line(f"Judged by {say_rules(choice)}")
         self._gap()
 
     def change(self, change: Change, watch: Watch, escalated: list[Finding]) -> None:
