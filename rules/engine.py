@@ -344,6 +344,7 @@ class Watch:
         carry_over(old, self._words, self._judge, self.orphans)
         old.programs.matcher.close()
         self._judge.settle()
+        self._judge.begin_ticks()
         self._report_lost()
         if self._verify:
             self._check(None)

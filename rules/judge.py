@@ -12,7 +12,7 @@ from rules.finding import Change, ChangeKind, Confirmation, Finding, Note, evide
 from rules.program import CompiledRule
 from rules.source_state import Origin
 from rules.subject import RuleState, Subject
-from rules.values import Value
+from rules.values import Value, comparable
 from rules.vocabulary import Event, Truth
 from rules.words import Words
 
@@ -35,6 +35,17 @@ class Judge:
             for index, state in subject.states.items():
                 if state.finding is not None:
                     self.open[index, name] = state.finding
+
+    def begin_ticks(self) -> None:
+        """Take the steps of findings that have just been carried over as they are now."""
+        for subject in self._words.subjects.values():
+            for index, state in subject.states.items():
+                rule = self._words.programs.rules[index]
+                if state.finding is not None and rule.ticks:
+                    state.finding.ticked = self._ticks(subject, rule)
+
+    def _ticks(self, subject: Subject, rule: CompiledRule) -> list[bool]:
+        return [number >= 0 and subject.verdicts[number] == Truth.TRUE for number in rule.done]
 
     def settle(self) -> None:
         """Conclude, judge and report until nothing more follows."""
@@ -105,7 +116,7 @@ class Judge:
             occurrence = recognised(fact.declared, known)
         if state.finding is not None:
             self._judge_open(subject, rule, state, verdict, holds, occurrence)
-        if state.finding is None and holds and not self._is_spent(state, occurrence):
+        if state.finding is None and holds and not self._is_spent(rule, state, occurrence):
             self._raise(subject, rule, state, occurrence)
         if state.idle:
             del subject.states[rule.index]
@@ -123,10 +134,10 @@ class Judge:
         self._deadlines.schedule(("for", subject.name, rule.index), state.since + hold, HOLD)
         return False
 
-    def _is_spent(self, state: RuleState, occurrence: Value | None) -> bool:
+    def _is_spent(self, rule: CompiledRule, state: RuleState, occurrence: Value | None) -> bool:
         if not state.spent:
             return False
-        return occurrence is None or occurrence == state.spent_occurrence
+        return occurrence is None or _same(rule, occurrence, state.spent_occurrence)
 
     def _judge_open(
         self,
@@ -150,7 +161,7 @@ class Judge:
         if unclear != (finding.unconfirmed_since is not None):
             finding.unconfirmed_since = self._words.now if unclear else None
             self._change("unconfirmed" if unclear else "confirmed", finding)
-        if holds and occurrence is not None and occurrence != finding.occurrence:
+        if holds and occurrence is not None and not _same(rule, occurrence, finding.occurrence):
             finding.occurrence = occurrence
             finding.recurred_at = (*finding.recurred_at, self._words.now)
             finding.acknowledged = None
@@ -171,9 +182,7 @@ class Judge:
             values, origins, levels = self._freeze(subject, rule)
         finding = Finding(rule, levels, words.now, occurrence, values, origins, words.programs)
         if rule.ticks:
-            finding.ticked = [
-                number >= 0 and subject.verdicts[number] == Truth.TRUE for number in rule.done
-            ]
+            finding.ticked = self._ticks(subject, rule)
         if rule.rule.hash == BUILT_IN:
             skew = rule.rule.id == f"{CLOCK_SKEW}-{subject.scope.name}"
             slots = subject.skewed if skew else subject.unrecognised
@@ -240,7 +249,7 @@ class Judge:
         if state is None or state.finding is None:
             return
         ticked = subject.verdicts[rule.done[step]] == Truth.TRUE
-        if ticked != state.finding.ticked[step]:
+        if state.finding.ticked and ticked != state.finding.ticked[step]:
             state.finding.ticked[step] = ticked
             self._change("step_ticked" if ticked else "step_unticked", state.finding, step)
 
@@ -315,6 +324,16 @@ class Judge:
                 if step.confirm == name:
                     self._change("step_ticked", finding, number)
             self._set_confirmation(subject, rule, name, Truth.TRUE)
+
+
+def _same(rule: CompiledRule, occurrence: Value, earlier: Value | None) -> bool:
+    """Whether two values of a rule's occurrence name one happening."""
+    if occurrence == earlier:
+        return True
+    if earlier is None or rule.occurrence is None:
+        return False
+    kind = rule.occurrence[1].declared.type
+    return bool(comparable(kind, occurrence) == comparable(kind, earlier))
 
 
 def _note(event: Event, at: datetime, text: str) -> Note:

@@ -99,7 +99,5 @@ def _adopt(
                 confirmed = CLASS_OF_TRUTH[Truth.TRUE]
                 subject.classes[column.index] = confirmed
                 new.shift(subject, column, before, confirmed)
-        ticked = dict(zip((step.do for step in finding.rule.steps), finding.ticked, strict=False))
-        if rule.ticks:
-            finding.ticked = [ticked.get(step.do, False) for step in rule.rule.steps]
+        finding.ticked = []
     new.judge(subject, rule)

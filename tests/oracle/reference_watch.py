@@ -15,7 +15,7 @@ from oracle.reference_facts import ReferenceFacts, scope_of
 
 from rules.evaluate import condition_flips, is_ahead, negation, shifted
 from rules.pattern import Pattern, conditions
-from rules.rule_base import Rule, RuleBase
+from rules.rule_base import Prohibition, Rule, RuleBase
 from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant
 from rules.vocabulary import (
     FACTS_CHANGED,
@@ -54,6 +54,8 @@ class OpenFinding:
     unconfirmed_since: datetime | None = None
     acknowledged: bool = False
     is_new: bool = True
+    forbids: tuple[Prohibition, ...] = ()
+    """What its rule forbade when it raised it."""
 
 
 @dataclass
@@ -250,7 +252,7 @@ class ReferenceWatch(ReferenceFacts):
                         changed = True
             another = occurrence is not None and occurrence != memory.spent_occurrence
             if memory.finding is None and held and (another or not memory.spent):
-                memory.finding = OpenFinding(self.now, occurrence)
+                memory.finding = OpenFinding(self.now, occurrence, forbids=memory.rule.forbid)
                 self._note("raised", rule, subject)
                 changed = True
 
@@ -320,7 +322,7 @@ class ReferenceWatch(ReferenceFacts):
             bound.append(parent)
         for (_, about), memory in self.memories.items():
             if memory.finding is not None:
-                for prohibition in memory.rule.forbid:
+                for prohibition in {*memory.finding.forbids, *memory.rule.forbid}:
                     # While nobody has named the subject around it, it binds its own at least.
                     binds = self.holder(about, prohibition.scope or memory.rule.scope) or about
                     if prohibition.operation == operation and binds in bound:
