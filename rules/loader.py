@@ -2,62 +2,85 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, Final
-
-import tomli
+from pathlib import Path as FilePath
+from typing import Any, Final, NamedTuple
 
 from rules.built_in import built_in_facts, built_in_rules
-from rules.faults import Fault, RuleBaseError
+from rules.documents import header_lines, read_document
+from rules.fault_codes import Code
+from rules.faults import Fault, RuleBaseError, nearest
 from rules.overrides import Overrides
 from rules.pattern import facts_named
+from rules.positions import Path
 from rules.read_catalogue import read_fact, read_operation, read_scope, read_source_kind
 from rules.read_rules import Catalogue, RuleReader, read_derivation
 from rules.rule_base import Derivation, Fact, Operation, Rule, RuleBase, Scope, SourceKind
 from rules.tables import Faults, Table
 
 LARGEST_FILE: Final = 32 * 1024 * 1024
-_HEADER: Final = re.compile(rb"^[ \t]*\[{1,2}[^\]\n]+\]", re.MULTILINE)
+TESTS: Final = ".test.toml"
+"""What the names of files with tests end in; they are no part of a rule base."""
+
 _OVERRIDES: Final = "(overrides) "
 _TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule")
 
 
-def load_rule_base(*folders: Path | str, overrides: Path | str | None = None) -> RuleBase:
-    """Read every `*.toml` below the folders, and a site's override file.
+class Reading(NamedTuple):
+    """What was read of a rule base: all that is sound of it, and everything that is wrong.
+
+    `rule_paths` and `derivation_paths` say where each stands: its file, and the way to it within
+    the document. The derived facts in `unsettled` lack derivations that are faulty."""
+
+    rule_base: RuleBase
+    faults: Faults
+    rule_paths: Mapping[str, tuple[str, Path]]
+    derivation_paths: Sequence[tuple[str, Path]]
+    unsettled: frozenset[str]
+
+
+def load_rule_base(*folders: FilePath | str, overrides: FilePath | str | None = None) -> RuleBase:
+    """Read every `*.toml` below the folders but tests, and a site's override file.
 
     Raises:
         RuleBaseError: with every fault of every file.
     """
     texts: dict[str, bytes] = {}
     faults: list[Fault] = []
-    for folder in map(Path, folders):
+    for folder in map(FilePath, folders):
         if not folder.is_dir():
-            faults.append(Fault(str(folder), 0, 0, "is no folder of rule files"))
+            message = "is no folder of rule files"
+            faults.append(Fault(str(folder), 0, 0, message, Code.FILE_UNREADABLE))
             continue
-        for path in sorted(folder.rglob("*.toml")):
+        for path in rule_files(folder):
             name = str(path.relative_to(folder))
             name = str(path) if name in texts else name
-            _read_file(path, name, texts, faults)
+            read_file(path, name, texts, faults)
     site: dict[str, bytes] = {}
     if overrides is not None:
-        _read_file(Path(overrides), str(overrides), site, faults)
+        read_file(FilePath(overrides), str(overrides), site, faults)
     if faults:
         raise RuleBaseError(faults)
     return load_texts(texts, next(iter(site.values()), None), str(overrides or ""))
 
 
-def _read_file(path: Path, name: str, texts: dict[str, bytes], faults: list[Fault]) -> None:
+def rule_files(folder: FilePath) -> list[FilePath]:
+    """The rule files below a folder, in the order in which they are read."""
+    return sorted(path for path in folder.rglob("*.toml") if not path.name.endswith(TESTS))
+
+
+def read_file(path: FilePath, name: str, texts: dict[str, bytes], faults: list[Fault]) -> None:
+    """Add a file's bytes to the texts, or a fault where they cannot be read."""
     try:
         if path.stat().st_size > LARGEST_FILE:
-            faults.append(Fault(name, 0, 0, f"is larger than {LARGEST_FILE} bytes"))
+            message = f"is larger than {LARGEST_FILE} bytes"
+            faults.append(Fault(name, 0, 0, message, Code.TOO_LARGE))
             return
         texts[name] = path.read_bytes()
     except OSError as error:
-        faults.append(Fault(name, 0, 0, f"cannot be read: {error.strerror or error}"))
+        message = f"cannot be read: {error.strerror or error}"
+        faults.append(Fault(name, 0, 0, message, Code.FILE_UNREADABLE))
 
 
 def load_texts(
@@ -68,7 +91,17 @@ def load_texts(
     Raises:
         RuleBaseError: with every fault of every text.
     """
-    return _Loader(dict(texts), overrides, overrides_name or "overrides.toml").load()
+    reading = read_texts(texts, overrides, overrides_name)
+    if reading.faults.unusable:
+        raise RuleBaseError([fault for fault in reading.faults.all() if not fault.is_warning])
+    return reading.rule_base
+
+
+def read_texts(
+    texts: Mapping[str, bytes], overrides: bytes | None = None, overrides_name: str = ""
+) -> Reading:
+    """All that is sound of some texts, and everything that is wrong with them."""
+    return _Loader(dict(texts), overrides, overrides_name or "overrides.toml").read()
 
 
 class _Loader:
@@ -82,32 +115,36 @@ class _Loader:
         self._faults = Faults(self._all_texts)
         self._overrides_text = overrides
         self._overrides_name = _OVERRIDES + overrides_name
+        self._lost: set[tuple[str, str]] = set()
+        self._incomplete = False
+        self._faulty: set[str] = set()
+        self._rule_paths: dict[str, tuple[str, Path]] = {}
+        self._derivation_paths: list[tuple[str, Path]] = []
+        self._unsettled: set[str] = set()
 
-    def load(self) -> RuleBase:
-        documents = {
-            file: document
+    def read(self) -> Reading:
+        files = [
+            Table(self._document(file, text), file, (), self._faults)
             for file, text in self._texts.items()
-            if (document := self._parse(file, text)) is not None
-        }
+        ]
         overrides = Overrides(None)
         if self._overrides_text is not None:
-            site = self._parse(self._overrides_name, self._overrides_text)
-            overrides = Overrides(Table(site or {}, self._overrides_name, (), self._faults))
-        files = [Table(document, file, (), self._faults) for file, document in documents.items()]
+            site = read_document(self._overrides_name, self._overrides_text, self._faults)
+            overrides = Overrides(Table(site.content, self._overrides_name, (), self._faults))
         rule_base_id, title = self._heading(files)
         scopes = self._named(files, "scope", read_scope)
         sources = self._named(files, "source", read_source_kind)
-        operations: dict[str, Operation] = {}
-        for file in files:
-            for table in file.tables("operation"):
-                operation = read_operation(table)
-                self._unique(operation.name, operations, table, "operation")
-                operations[operation.name] = operation
+        operations = self._operations(files)
         facts = self._facts(files, scopes, sources)
-        self._scopes_fit(scopes, facts, files)
-        if self._faults:
-            self._stop_before_rules(files)
-        catalogue = Catalogue(scopes, facts, operations)
+        scopes_are_sound = self._scopes_fit(scopes, facts, files)
+        catalogue = Catalogue(
+            scopes,
+            facts,
+            operations,
+            frozenset(self._faulty),
+            self._incomplete,
+            scopes_are_sound and not self._incomplete,
+        )
         derivations = self._derivations(files, catalogue)
         order = self._derived_order(derivations, facts)
         rules = self._rules(files, catalogue, overrides)
@@ -116,10 +153,8 @@ class _Loader:
                 file.get(key)
             file.finish()
         overrides.finish({rule.id for rule in rules})
-        if self._faults:
-            raise RuleBaseError(self._faults.all())
         built_in = [rule for scope in scopes for rule in built_in_rules(scope)]
-        return RuleBase(
+        rule_base = RuleBase(
             id=rule_base_id,
             title=title,
             hash=hash_of_texts(self._all_texts),
@@ -132,41 +167,43 @@ class _Loader:
             rules=(*rules, *built_in),
             texts=self._all_texts,
         )
+        return Reading(
+            rule_base,
+            self._faults,
+            self._rule_paths,
+            self._derivation_paths,
+            frozenset(self._unsettled),
+        )
 
-    def _parse(self, file: str, text: bytes) -> dict[str, Any] | None:
-        try:
-            return tomli.loads(text.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
-            column = error.start - text.rfind(b"\n", 0, error.start)
-            self._faults.add_placed(
-                Fault(file, line, column, f"is not UTF-8 (byte 0x{text[error.start]:02x})")
-            )
-        except tomli.TOMLDecodeError as error:
-            message = f"is not TOML: {error.msg[:1].lower()}{error.msg[1:]}"
-            self._faults.add_placed(Fault(file, error.lineno, error.colno, message))
-        except RecursionError:
-            self._faults.add_placed(Fault(file, 1, 1, "is nested too deeply"))
-        except ValueError as error:
-            self._faults.add_placed(Fault(file, 1, 1, f"cannot be read: {error}"))
-        return None
+    def _document(self, file: str, text: bytes) -> dict[str, Any]:
+        document = read_document(file, text, self._faults)
+        self._lost |= document.lost
+        # Tables that stand before any header, or that nobody can name, could have been anything.
+        nameless = {kind for kind, name in document.lost if not name or not kind}
+        if document.incomplete or nameless - {"rule", "derive"}:
+            self._incomplete = True
+        return document.content
+
+    def _lost_names(self, kind: str) -> set[str]:
+        return {name for lost, name in self._lost if lost == kind and name}
 
     def _heading(self, files: list[Table]) -> tuple[str, str]:
         found = [table for file in files if (table := file.table("rule_base"))]
         if not found:
-            if not self._faults:
+            if not self._incomplete and not any(kind == "rule_base" for kind, _ in self._lost):
                 name = next(iter(self._texts), "(no files)")
-                self._faults.add_placed(
-                    Fault(name, 1, 1, "no file has the table [rule_base] with id and title")
-                )
+                message = "no file has the table [rule_base] with id and title"
+                self._faults.add_placed(Fault(name, 1, 1, message, Code.NO_HEADING))
             return "", ""
         heading = found[0]
         rule_base_id, title = heading.text("id", required=True), heading.text("title")
         heading.finish()
+        for other in found[1:]:
+            other.fault(Code.DECLARED_TWICE, f"[rule_base] stands in {heading.file} already")
         return rule_base_id, title
 
     def _named(self, files: list[Table], key: str, read: Any) -> dict[str, Any]:
-        """Tables such as `[scope.NAME]`."""
+        """Tables such as `[scope.NAME]`; of one that could not be read, its name alone."""
         found: dict[str, Any] = {}
         for file in files:
             group = file.table(key)
@@ -174,42 +211,62 @@ class _Loader:
                 table = group.table(name) if group else None
                 if table is not None:
                     self._unique(name, found, table, key)
-                    found[name] = read(name, table)
+                    found.setdefault(name, read(name, table))
+        for name in sorted(self._lost_names(key) - found.keys()):
+            found[name] = Scope(name=name) if key == "scope" else SourceKind(name=name)
         return found
 
     def _unique(self, name: str, found: Mapping[str, Any], table: Table, what: str) -> None:
         if name in found:
-            table.fault(f"the {what} {name!r} is declared a second time")
+            message = f"the {what} {name!r} is declared a second time"
+            table.fault(Code.DECLARED_TWICE, message, *(("name",) if table.has("name") else ()))
+
+    def _operations(self, files: list[Table]) -> dict[str, Operation]:
+        operations: dict[str, Operation] = {}
+        for file in files:
+            for table in file.tables("operation"):
+                operation = read_operation(table)
+                self._unique(operation.name, operations, table, "operation")
+                operations.setdefault(operation.name, operation)
+        self._faulty |= {f"operation {name}" for name in self._lost_names("operation")}
+        return operations
 
     def _facts(
         self, files: list[Table], scopes: dict[str, Scope], sources: dict[str, SourceKind]
     ) -> dict[str, Fact]:
         facts: dict[str, Fact] = {}
+        places: dict[str, Table] = {}
+        self._faulty |= self._lost_names("fact")
         for file in files:
             for table in file.tables("fact"):
                 fact = read_fact(table, scopes, sources)
-                if fact is not None:
-                    self._unique(fact.name, facts, table, "fact")
-                    facts[fact.name] = fact
+                if fact is None:
+                    self._faulty.add(str(table.content.get("name")))
+                    continue
+                self._unique(fact.name, facts, table, "fact")
+                facts.setdefault(fact.name, fact)
+                places.setdefault(fact.name, table)
         for name in facts:
             parts = name.split(".")
             for length in range(1, len(parts)):
                 if (shorter := ".".join(parts[:length])) in facts:
-                    for file in files:
-                        for table in file.tables("fact"):
-                            if table.content.get("name") == name:
-                                table.fault(f"{shorter} is a fact, so {name} cannot be one", "name")
+                    message = f"{shorter} is a fact, so {name} cannot be one"
+                    places[name].fault(Code.NAME_WITHIN_NAME, message, "name")
         for scope in scopes:
             facts.update({fact.name: fact for fact in built_in_facts(scope)})
         return facts
 
     def _scopes_fit(
         self, scopes: dict[str, Scope], facts: dict[str, Fact], files: list[Table]
-    ) -> None:
+    ) -> bool:
+        sound = not self._lost_names("scope")
+
         def fault(name: str, message: str) -> None:
+            nonlocal sound
+            sound = False
             for file in files:
                 if name in (file.content.get("scope") or {}):
-                    self._faults.add(file.file, ("scope", name), message)
+                    self._faults.add(file.file, ("scope", name), Code.BAD_SCOPE, message)
 
         for scope in scopes.values():
             chain = [scope.name]
@@ -218,51 +275,62 @@ class _Loader:
             if within in chain:
                 fault(scope.name, "lies within itself")
             elif within and within not in scopes:
-                fault(scope.name, f"within names {within!r}, which is no scope")
+                hint = nearest(within, scopes)
+                fault(scope.name, f"within names {within!r}, which is no scope{hint}")
             member_by = facts.get(scope.member_by)
+            if member_by is None and (self._incomplete or scope.member_by in self._faulty):
+                continue
             if scope.member_by and (
                 member_by is None or member_by.type != "text" or member_by.scope != scope.name
             ):
                 fault(scope.name, f"member_by must name a text fact of scope {scope.name}")
-
-    def _stop_before_rules(self, files: list[Table]) -> None:
-        """Without a sound catalogue every rule would seem wrong."""
-        raise RuleBaseError(self._faults.all())
+        return sound
 
     def _derivations(self, files: list[Table], catalogue: Catalogue) -> list[Derivation]:
         derivations = []
+        self._unsettled |= self._lost_names("fact")
+        if self._incomplete or any(kind == "derive" for kind, _ in self._lost):
+            self._unsettled |= {fact.name for fact in catalogue.facts.values() if fact.derived}
         for file in files:
-            lines = self._header_lines(file.file, b"derive")
+            lines = header_lines(self._texts[file.file], b"derive")
             for position, table in enumerate(file.tables("derive")):
                 line, _ = lines[position] if position < len(lines) else (0, "")
                 derivation = read_derivation(table, catalogue, line)
-                if derivation is not None:
+                if derivation is None:
+                    self._unsettled.add(str(table.content.get("fact")))
+                else:
                     derivations.append(derivation)
+                    self._derivation_paths.append((file.file, table.path))
         return derivations
 
     def _derived_order(
         self, derivations: list[Derivation], facts: dict[str, Fact]
     ) -> tuple[str, ...]:
+        """Each derived fact after those that it is concluded from; those of a circle come last."""
         needs: dict[str, set[str]] = {fact.name: set() for fact in facts.values() if fact.derived}
         for derivation in derivations:
             needs[derivation.fact] |= {
                 name for name in facts_named(derivation.when) if facts[name].derived
             }
         order: list[str] = []
-        while needs:
-            ready = [name for name, others in needs.items() if not others & needs.keys()]
+        left = dict(needs)
+        while left:
+            ready = [name for name, others in left.items() if not others & left.keys()]
             if not ready:
-                cycle = ", ".join(sorted(needs))
-                for derivation in derivations:
-                    if derivation.fact in needs:
-                        place = derivation.place
-                        message = f"derived facts that are concluded from one another: {cycle}"
-                        self._faults.add_placed(Fault(place.file, place.line, 1, message))
                 break
             order += ready
             for name in ready:
-                del needs[name]
-        return tuple(order)
+                del left[name]
+        for circle in _circles(left):
+            where = next(
+                place
+                for derivation, place in zip(derivations, self._derivation_paths, strict=True)
+                if derivation.fact == circle[0] and circle[1] in set(facts_named(derivation.when))
+            )
+            message = f"derived facts that are concluded from one another: {' from '.join(circle)}"
+            self._faults.add(*where, Code.DERIVED_CYCLE, message)
+        self._unsettled |= left.keys()
+        return (*order, *left)
 
     def _rules(
         self, files: list[Table], catalogue: Catalogue, overrides: Overrides
@@ -271,7 +339,7 @@ class _Loader:
         rules: dict[str, Rule] = {}
         ids: dict[str, str] = {}
         for file in files:
-            lines = self._header_lines(file.file, b"rule")
+            lines = header_lines(self._texts[file.file], b"rule")
             for position, table in enumerate(file.tables("rule")):
                 line, text = lines[position] if position < len(lines) else (0, "")
                 changed = overrides.apply(table)
@@ -279,36 +347,36 @@ class _Loader:
                     continue
                 rule = reader.read(table, line, text, changed)
                 rule_id = str(table.content.get("id"))
-                if rule_id in ids:
-                    table.fault(f"the id {rule_id!r} stands in {ids[rule_id]} already", "id")
-                ids[rule_id] = f"{file.file}:{line}"
-                if rule is not None:
+                if rule_id in ids and table.has("id"):
+                    message = f"the id {rule_id!r} stands in {ids[rule_id]} already"
+                    table.fault(Code.DECLARED_TWICE, message, "id")
+                ids.setdefault(rule_id, f"{file.file}:{line}")
+                if rule is not None and rule.id not in rules:
                     rules[rule.id] = rule
+                    self._rule_paths[rule.id] = file.file, table.path
+        known = ids.keys() | overrides.disabled | self._lost_names("rule")
+        hidden = self._incomplete or any(kind == "rule" and not name for kind, name in self._lost)
         for rule in rules.values():
             for other in rule.suppresses:
-                if other not in ids and other not in overrides.disabled:
-                    message = f"{rule.id}: suppresses {other!r}, which is no rule"
-                    self._faults.add_placed(Fault(rule.place.file, rule.place.line, 1, message))
+                if other not in known and not hidden:
+                    message = f"suppresses: {other!r} is no rule{nearest(other, ids)}"
+                    name, path = self._rule_paths[rule.id]
+                    self._faults.add(name, (*path, "suppresses"), Code.UNKNOWN_RULE, message)
         return tuple(rules.values())
 
-    def _header_lines(self, file: str, name: bytes) -> list[tuple[int, str]]:
-        """The line of each `[[NAME]]` and its text up to the next table of another."""
-        text = self._texts[file]
-        starts = [match.start() for match in _HEADER.finditer(text)] + [len(text)]
-        inner = re.compile(rb"[ \t]*\[{1,2}[ \t]*" + name + rb"[ \t]*\.")
-        own = re.compile(rb"[ \t]*\[\[[ \t]*" + name + rb"[ \t]*\]")
-        found: list[list[int]] = []
-        for start, end in pairwise(starts):
-            if own.match(text, start):
-                found.append([start, end])
-            elif inner.match(text, start) and found and found[-1][1] == start:
-                found[-1][1] = end
-        lines, line, before = [], 1, 0
-        for start, end in found:
-            line += text.count(b"\n", before, start)
-            before = start
-            lines.append((line, text[start:end].decode("utf-8", "replace").rstrip() + "\n"))
-        return lines
+
+def _circles(needs: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """The circles that some facts are caught in, one for each that no other shows yet; each ends
+    with the fact that it begins with."""
+    done: set[str] = set()
+    for name in needs:
+        way: list[str] = []
+        while name not in done and name not in way:
+            way.append(name)
+            name = min(needs[name] & needs.keys())
+        if name in way:
+            yield [*way[way.index(name) :], name]
+        done.update(way)
 
 
 def hash_of_texts(texts: Mapping[str, bytes]) -> str:

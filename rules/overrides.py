@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.fault_codes import Code
 from rules.faults import nearest
 from rules.tables import Table
 
@@ -56,10 +57,17 @@ class Overrides:
                 if key in old:
                     merged[key] = self._merge(old[key], value, table, (*keys, key))
                 else:
-                    table.fault(f"the rule has no such condition{nearest(key, old)}", *keys, key)
+                    table.fault(
+                        Code.BAD_OVERRIDE,
+                        f"the rule has no such condition{nearest(key, old)}",
+                        *keys,
+                        key,
+                    )
             return merged
         if isinstance(new, dict) or isinstance(old, dict):
-            table.fault("must have the shape of the condition that it changes", *keys)
+            table.fault(
+                Code.BAD_OVERRIDE, "must have the shape of the condition that it changes", *keys
+            )
             return old
         return new
 
@@ -67,4 +75,6 @@ class Overrides:
         """Note overrides of rules that do not exist."""
         for rule_id, table in self._tables.items():
             if rule_id not in self._applied:
-                table.fault(f"{rule_id!r} is no rule{nearest(rule_id, rule_ids)}")
+                table.fault(
+                    Code.UNKNOWN_RULE, f"{rule_id!r} is no rule{nearest(rule_id, rule_ids)}"
+                )

@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list positions that lead from a document's root to one of its parts."""
 
 
-def locate(text: bytes, paths: set[Path]) -> dict[Path, tuple[int, int]]:
-    """Line and column, from 1, of each path's key; of the nearest part around it where the path
-    itself is not in the text."""
+class Spot(NamedTuple):
+    """Line and column, in characters from 1, and how many characters of the line are meant."""
+
+    line: int
+    column: int
+    length: int
+
+
+def locate(text: bytes, paths: set[Path]) -> dict[Path, Spot]:
+    """Where each path's key stands; the nearest part around it where the path itself is not in
+    the text."""
     found = _all_positions(text)
-    places: dict[Path, tuple[int, int]] = {}
+    lines = text.split(b"\n")
+    places: dict[Path, Spot] = {}
     for path in paths:
         part = path
         while part and part not in found:
             part = part[:-1]
-        places[path] = found.get(part, (1, 1))
+        places[path] = _spot(found[part], lines) if part in found else Spot(1, 1, 0)
     return places
 
 
-def _all_positions(text: bytes) -> dict[Path, tuple[int, int]]:
+def _spot(node: Any, lines: list[bytes]) -> Spot:
+    """The characters of a node's first line; the parser counts bytes."""
+    (row, begin), (last_row, end) = node.start_point, node.end_point
+    line = lines[row] if row < len(lines) else b""
+    if last_row > row or node.type in ("table", "table_array_element"):
+        end = len(line.rstrip())
+    column = len(line[:begin].decode("utf-8", "replace"))
+    length = len(line[begin:end].decode("utf-8", "replace"))
+    return Spot(row + 1, column + 1, max(0, length))
+
+
+def _all_positions(text: bytes) -> dict[Path, Any]:
     import tree_sitter_toml
     from tree_sitter import Language, Parser
 
     tree = Parser(Language(tree_sitter_toml.language())).parse(text)
-    found: dict[Path, tuple[int, int]] = {}
+    found: dict[Path, Any] = {}
     lengths: dict[Path, int] = {}
 
-    def mark(path: Path, node: Any) -> None:
-        line, column = node.start_point
-        found.setdefault(path, (line + 1, column + 1))
-
     def keys(node: Any) -> list[str]:
-        if node.type == "dotted_key":
-            return [name for child in node.children for name in keys(child)]
-        if node.type in ("bare_key", "quoted_key"):
-            word = (node.text or b"").decode("utf-8", "replace")
-            return [word[1:-1] if node.type == "quoted_key" else word]
-        return []
+        names: list[str] = []
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            if part.type == "dotted_key":
+                stack.extend(reversed(part.children))
+            elif part.type in ("bare_key", "quoted_key"):
+                word = (part.text or b"").decode("utf-8", "replace")
+                names.append(word[1:-1] if part.type == "quoted_key" else word)
+        return names
 
     def current(names: list[str], *, element: bool) -> Path:
         """The path that a table header means: each list of tables along it is at its last one."""
@@ -62,25 +82,27 @@ def _all_positions(text: bytes) -> dict[Path, tuple[int, int]]:
             elif node.type == "array":
                 inner = [child for child in node.named_children if child.type != "comment"]
                 for position, child in enumerate(inner):
-                    mark((*path, position), child)
+                    found.setdefault((*path, position), child)
                     stack.append(((*path, position), child))
 
     def pair(path: Path, node: Any) -> tuple[Path, Any]:
-        for name in keys(node.children[0]):
+        children = node.children
+        for name in keys(children[0]):
             path = (*path, name)
-            mark(path, node)
-        return path, node.children[-1]
+            found.setdefault(path, node)
+        return path, children[-1]
 
     base: Path = ()
     for node in tree.root_node.children:
         if node.type in ("table", "table_array_element"):
-            header = next((child for child in node.children if child.is_named), None)
+            children = node.children
+            header = next((child for child in children if child.is_named), None)
             if header is None:
                 continue
             base = current(keys(header), element=node.type == "table_array_element")
             for length in range(1, len(base) + 1):
-                mark(base[:length], node)
-            for child in node.children:
+                found.setdefault(base[:length], node)
+            for child in children:
                 if child.type == "pair":
                     value(*pair(base, child))
         elif node.type == "pair":

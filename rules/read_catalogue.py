@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, get_args
 
+from rules.fault_codes import Code
 from rules.faults import nearest
 from rules.pattern import RESERVED_WORDS
 from rules.rule_base import Fact, Operation, Scope, SourceKind
@@ -24,7 +25,7 @@ _FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 def read_scope(name: str, table: Table) -> Scope:
     """One `[scope.NAME]`."""
     if not _NAME.fullmatch(name):
-        table.fault("a scope's name is lower case letters, digits, - and _")
+        table.fault(Code.BAD_NAME, "a scope's name is lower case letters, digits, - and _")
     scope = Scope(
         name=name,
         meaning=table.text("meaning"),
@@ -32,7 +33,7 @@ def read_scope(name: str, table: Table) -> Scope:
         member_by=table.text("member_by"),
     )
     if bool(scope.within) != bool(scope.member_by):
-        table.fault("within and member_by stand together")
+        table.fault(Code.BAD_SCOPE, "within and member_by stand together")
     table.finish()
     return scope
 
@@ -40,10 +41,13 @@ def read_scope(name: str, table: Table) -> Scope:
 def read_source_kind(name: str, table: Table) -> SourceKind:
     """One `[source.KIND]`."""
     if not _NAME.fullmatch(name) or name == ENGINE:
-        table.fault("a source's name is lower case letters, digits, - and _, and not 'engine'")
+        table.fault(
+            Code.BAD_NAME,
+            "a source's name is lower case letters, digits, - and _, and not 'engine'",
+        )
     heartbeat = table.parsed("heartbeat", read_duration)
     if heartbeat is not None and not heartbeat:
-        table.fault("must be longer than nothing", "heartbeat")
+        table.fault(Code.BAD_SOURCE_KIND, "must be longer than nothing", "heartbeat")
     kind = SourceKind(name=name, meaning=table.text("meaning"), heartbeat=heartbeat)
     table.finish()
     return kind
@@ -69,15 +73,15 @@ def read_fact(
     source = "" if derived else table.choice("source", sources) or ""
     if derived and table.has("source"):
         table.get("source")
-        table.fault("a derived fact has no source", "source")
+        table.fault(Code.BAD_DERIVED_FACT, "a derived fact has no source", "source")
     _check_name(name, table)
     values = table.texts("values")
     if kind == "enum" and not values:
-        table.fault("an enum needs its values")
+        table.fault(Code.BAD_FACT, "an enum needs its values")
     if kind != "enum" and values:
-        table.fault("only an enum has values", "values")
+        table.fault(Code.BAD_FACT, "only an enum has values", "values")
     if len(set(values)) < len(values):
-        table.fault("names a value twice", "values")
+        table.fault(Code.BAD_FACT, "names a value twice", "values")
     grade = table.choice("grade", get_args(Grade), required=False) or ""
     meaning, unit, memory = table.text("meaning"), table.text("unit"), table.flag("memory")
     if kind is None or scope is None:
@@ -87,9 +91,9 @@ def read_fact(
     default = _constant(table, "default", kind, values)
     otherwise = _constant(table, "otherwise", kind, values)
     if otherwise is not None and not derived:
-        table.fault("only a derived fact has one", "otherwise")
+        table.fault(Code.BAD_DERIVED_FACT, "only a derived fact has one", "otherwise")
     if derived and (default is not None or memory):
-        table.fault("a derived fact has neither default nor memory")
+        table.fault(Code.BAD_DERIVED_FACT, "a derived fact has neither default nor memory")
     table.finish()
     return Fact(
         name=name,
@@ -110,12 +114,16 @@ def read_fact(
 def _check_name(name: str, table: Table) -> None:
     parts = name.split(".")
     if name and not _FACT_NAME.fullmatch(name):
-        table.fault("a fact's name is lower case words joined by dots", "name")
+        table.fault(Code.BAD_NAME, "a fact's name is lower case words joined by dots", "name")
     for part in parts:
         if part in RESERVED_WORDS:
-            table.fault(f"{part!r} is a word of the rule language and no part of names", "name")
+            table.fault(
+                Code.BAD_NAME,
+                f"{part!r} is a word of the rule language and no part of names",
+                "name",
+            )
     if parts[0] == ENGINE:
-        table.fault("the family 'engine' belongs to the engine", "name")
+        table.fault(Code.BAD_NAME, "the family 'engine' belongs to the engine", "name")
 
 
 def _constant(table: Table, key: str, kind: FactType, values: tuple[str, ...]) -> Value | None:
@@ -127,9 +135,13 @@ def _constant(table: Table, key: str, kind: FactType, values: tuple[str, ...]) -
     try:
         read = read_value(kind, value)
     except ValueError as error:
-        table.fault(str(error), key)
+        table.fault(Code.WRONG_VALUE_TYPE, str(error), key)
         return None
     if kind == "enum" and read not in values:
-        table.fault(f"{read!r} is none of its values{nearest(str(read), values)}", key)
+        table.fault(
+            Code.NEVER_THIS_VALUE,
+            f"{read!r} is none of its values{nearest(str(read), values)}",
+            key,
+        )
         return None
     return read

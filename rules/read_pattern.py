@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+from rules.fault_codes import Code
 from rules.faults import name_type, nearest
 from rules.pattern import (
     AGE_OPERATORS,
@@ -34,10 +35,17 @@ CONFIRM: Final = "confirm."
 
 class PatternReader:
     """Reads patterns against a catalogue; `confirmations` are the names that `confirm.NAME` may
-    use, none where confirmations have no place."""
+    use, none where confirmations have no place. `undecided` says of a name whether it stands for
+    a fact whose declaration is faulty: then it is no fault to use it."""
 
-    def __init__(self, facts: Mapping[str, Fact], confirmations: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        facts: Mapping[str, Fact],
+        confirmations: Collection[str] = (),
+        undecided: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._facts = facts
+        self._undecided = undecided
         self._confirmations = confirmations
         self._count = 0
 
@@ -46,7 +54,10 @@ class PatternReader:
         self._count = 0
         pattern = self._table(table.content, table, (), 0)
         if self._count > MOST_CONDITIONS:
-            table.fault(f"has {self._count} conditions; at most {MOST_CONDITIONS} are possible")
+            table.fault(
+                Code.TOO_MANY_CONDITIONS,
+                f"has {self._count} conditions; at most {MOST_CONDITIONS} are possible",
+            )
             return None
         return pattern
 
@@ -54,13 +65,17 @@ class PatternReader:
         self, content: Any, table: Table, keys: tuple[str | int, ...], depth: int
     ) -> Pattern | None:
         if not isinstance(content, dict):
-            table.fault(f"a pattern must be a table, not {name_type(content)}", *keys)
+            table.fault(
+                Code.BAD_PATTERN, f"a pattern must be a table, not {name_type(content)}", *keys
+            )
             return None
         if not content:
-            table.fault("a pattern must not be empty", *keys)
+            table.fault(Code.BAD_PATTERN, "a pattern must not be empty", *keys)
             return None
         if depth > DEEPEST_PATTERN:
-            table.fault(f"patterns may be {DEEPEST_PATTERN} levels deep at most", *keys)
+            table.fault(
+                Code.TOO_DEEP, f"patterns may be {DEEPEST_PATTERN} levels deep at most", *keys
+            )
             return None
         parts: list[Pattern | None] = []
         for key, value in content.items():
@@ -77,7 +92,7 @@ class PatternReader:
         self, kind: str, value: Any, table: Table, keys: tuple[str | int, ...], depth: int
     ) -> Pattern | None:
         if not isinstance(value, list) or not value:
-            table.fault("must be a list of patterns that is not empty", *keys)
+            table.fault(Code.BAD_PATTERN, "must be a list of patterns that is not empty", *keys)
             return None
         parts = [
             self._table(part, table, (*keys, position), depth + 1)
@@ -94,6 +109,8 @@ class PatternReader:
         fact = self._known_fact(name)
         if fact is not None:
             return self._conditions(fact, value, table, keys)
+        if self._undecided(name):
+            return [None]
         if isinstance(value, dict) and len(keys) < DEEPEST_PATTERN + 16:
             words = [key for key in value if key in _OPERATORS or key in COMBINATORS]
             if value and not words:
@@ -105,6 +122,7 @@ class PatternReader:
         if name.startswith(CONFIRM):
             known = ", ".join(sorted(self._confirmations))
             table.fault(
+                Code.UNKNOWN_CONFIRMATION,
                 f"no step of this rule confirms {name.removeprefix(CONFIRM)!r}; its steps "
                 f"confirm {known}"
                 if known
@@ -113,7 +131,11 @@ class PatternReader:
                 *keys,
             )
         else:
-            table.fault(f"fact {name!r} is not in the catalogue{nearest(name, self._facts)}", *keys)
+            table.fault(
+                Code.UNKNOWN_FACT,
+                f"fact {name!r} is not in the catalogue{nearest(name, self._facts)}",
+                *keys,
+            )
         return [None]
 
     def _known_fact(self, name: str) -> Fact | None:
@@ -129,15 +151,18 @@ class PatternReader:
             values = self._values(fact, value, table, keys)
             return [None if values is None else Condition(fact.name, "is", values)]
         if not value:
-            table.fault("an empty table says nothing; give a value or operators", *keys)
+            table.fault(
+                Code.BAD_PATTERN, "an empty table says nothing; give a value or operators", *keys
+            )
             return [None]
         if "known" in value and len(value) > 1:
-            table.fault("known stands alone", *keys)
+            table.fault(Code.BAD_PATTERN, "known stands alone", *keys)
             return [None]
         parts: list[Pattern | None] = []
         for operator, operand in value.items():
             if operator not in _OPERATORS:
                 table.fault(
+                    Code.UNKNOWN_OPERATOR,
                     f"{operator!r} is no operator, and {fact.name} is a fact of its own"
                     f"{nearest(operator, _OPERATORS)}",
                     *keys,
@@ -158,7 +183,7 @@ class PatternReader:
         elif operator == "known":
             read = operand if type(operand) is bool else None
             if read is None:
-                table.fault("must be true or false", *keys)
+                table.fault(Code.WRONG_VALUE_TYPE, "must be true or false", *keys)
         elif operator in AGE_OPERATORS:
             read = self._age(fact, operand, table, keys)
         elif operator in RELATION_OPERATORS:
@@ -175,7 +200,7 @@ class PatternReader:
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
     ) -> tuple[Value, ...] | None:
         if value == []:
-            table.fault("an empty list can never hold", *keys)
+            table.fault(Code.BAD_PATTERN, "an empty list can never hold", *keys)
             return None
         many = isinstance(value, list)
         read = []
@@ -193,10 +218,13 @@ class PatternReader:
         try:
             read = read_value(fact.type, value)
         except ValueError as error:
-            table.fault(f"{error} ({fact.name} is of type {fact.type})", *keys)
+            table.fault(
+                Code.WRONG_VALUE_TYPE, f"{error} ({fact.name} is of type {fact.type})", *keys
+            )
             return None
         if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):
             table.fault(
+                Code.NEVER_THIS_VALUE,
                 f"{fact.name} is never {read!r}; it is one of "
                 f"{', '.join(fact.values)}{nearest(str(read), fact.values)}",
                 *keys,
@@ -208,7 +236,11 @@ class PatternReader:
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
     ) -> Value | None:
         if fact.type not in _THRESHOLD_TYPES:
-            table.fault(f"{fact.name} is of type {fact.type}, which has no order here", *keys)
+            table.fault(
+                Code.OPERATOR_OF_OTHER_TYPE,
+                f"{fact.name} is of type {fact.type}, which has no order here",
+                *keys,
+            )
             return None
         return self._constant(fact, value, table, keys)
 
@@ -216,33 +248,46 @@ class PatternReader:
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
     ) -> timedelta | None:
         if fact.type != "instant":
-            table.fault(f"only instants have an age; {fact.name} is of type {fact.type}", *keys)
+            table.fault(
+                Code.OPERATOR_OF_OTHER_TYPE,
+                f"only instants have an age; {fact.name} is of type {fact.type}",
+                *keys,
+            )
             return None
         if type(value) is not str:
-            table.fault('must be a duration such as "24h"', *keys)
+            table.fault(Code.BAD_DURATION, 'must be a duration such as "24h"', *keys)
             return None
         try:
             return read_duration(value)
         except ValueError as error:
-            table.fault(str(error), *keys)
+            table.fault(Code.BAD_DURATION, str(error), *keys)
             return None
 
     def _other_fact(
         self, fact: Fact, operator: str, name: Any, table: Table, keys: tuple[str | int, ...]
     ) -> str | None:
         other = self._facts.get(name) if isinstance(name, str) else None
+        if other is None and isinstance(name, str) and self._undecided(name):
+            return None
         if other is None:
             table.fault(
+                Code.UNKNOWN_FACT,
                 f"must be the name of another fact, not {name!r}{nearest(str(name), self._facts)}",
                 *keys,
             )
             return None
         if operator in ("later_than", "earlier_than") and fact.type != "instant":
-            table.fault(f"compares instants; {fact.name} is of type {fact.type}", *keys)
+            table.fault(
+                Code.OPERATOR_OF_OTHER_TYPE,
+                f"compares instants; {fact.name} is of type {fact.type}",
+                *keys,
+            )
             return None
         if other.name == fact.name or other.type != fact.type or other.unit != fact.unit:
             table.fault(
-                f"must name another fact of the same type and unit as {fact.name} ({fact.type})",
+                Code.BAD_RELATION,
+                f"must name another fact of the same type and unit as {fact.name} "
+                f"({_say_type(fact)}); {other.name} is of type {_say_type(other)}",
                 *keys,
             )
             return None
@@ -252,13 +297,21 @@ class PatternReader:
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
     ) -> str | None:
         if fact.type != "text":
-            table.fault(f"only texts can match; {fact.name} is of type {fact.type}", *keys)
+            table.fault(
+                Code.OPERATOR_OF_OTHER_TYPE,
+                f"only texts can match; {fact.name} is of type {fact.type}",
+                *keys,
+            )
             return None
         try:
             if type(value) is not str or not 0 < len(value) <= 1000:
                 raise ValueError("it must be a text of at most 1000 characters")
             re.compile(value)
         except (re.error, ValueError, RecursionError, OverflowError) as error:
-            table.fault(f"no regular expression: {error}", *keys)
+            table.fault(Code.BAD_EXPRESSION, f"no regular expression: {error}", *keys)
             return None
         return value
+
+
+def _say_type(fact: Fact) -> str:
+    return f"{fact.type} in {fact.unit}" if fact.unit else fact.type

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, get_args
 
 import msgspec
 
+from rules.fault_codes import Code
 from rules.faults import nearest
 from rules.pattern import Pattern, facts_named
 from rules.read_pattern import CONFIRM, PatternReader
@@ -26,25 +27,37 @@ from rules.rule_base import (
     Wait,
 )
 from rules.tables import Table
-from rules.values import read_duration, read_value
+from rules.values import Value, read_duration, read_value
 from rules.vocabulary import SEVERITIES, Grade
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z0-9_.]+)\}")
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_BRACES: Final = re.compile(r"\{[^{}]*\}?|\}")
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """What rules are read against."""
+    """What rules are read against. `faulty` are facts and operations that are declared with
+    faults: to use them is none. With `incomplete`, files could not be read, and any name may
+    have been declared in them."""
 
     scopes: Mapping[str, Scope]
     facts: Mapping[str, Fact]
     operations: Mapping[str, Operation]
+    faulty: frozenset[str] = frozenset()
+    incomplete: bool = False
+    scopes_are_sound: bool = True
+
+    def undecided(self, name: str) -> bool:
+        """Whether nothing can be said of a name that is in no catalogue."""
+        return self.incomplete or name in self.faulty
 
     def chain(self, scope: str) -> tuple[str, ...]:
         """A scope and those around it, narrowest first."""
         chain = [scope]
-        while (within := self.scopes[chain[-1]].within) and within not in chain:
-            chain.append(within)
+        while (around := self.scopes.get(chain[-1])) and around.within:
+            if around.within in chain or around.within not in self.scopes:
+                break
+            chain.append(around.within)
         return tuple(chain)
 
     def narrowest(self, names: Iterable[str]) -> str | None:
@@ -61,29 +74,44 @@ def read_derivation(table: Table, catalogue: Catalogue, line: int) -> Derivation
     name = table.text("fact", required=True)
     fact = catalogue.facts.get(name)
     raw, when = table.get("value"), table.table("when")
+    if not table.has("value"):
+        table.fault(Code.MISSING_KEY, "value is missing")
+    if when is None and not table.has("when"):
+        table.fault(Code.MISSING_KEY, "when is missing")
     table.finish()
+    reader = PatternReader(catalogue.facts, undecided=catalogue.undecided)
+    pattern = reader.read(when) if when is not None else None
     if fact is None or not fact.derived:
-        known = [fact.name for fact in catalogue.facts.values() if fact.derived]
-        table.fault(f"{name!r} is not declared as a derived fact{nearest(name, known)}", "fact")
+        if name and not (fact is None and catalogue.undecided(name)):
+            known = [fact.name for fact in catalogue.facts.values() if fact.derived]
+            message = f"{name!r} is not declared as a derived fact{nearest(name, known)}"
+            table.fault(Code.BAD_DERIVED_FACT, message, "fact")
         return None
-    if when is None:
-        table.fault("when is missing")
-        return None
-    pattern = PatternReader(catalogue.facts).read(when)
-    try:
-        value = read_value(fact.type, raw)
-        if fact.type == "enum" and value not in fact.values:
-            raise ValueError(f"{value!r} is none of its values{nearest(str(value), fact.values)}")
-    except ValueError as error:
-        table.fault(str(error), "value")
-        return None
-    if pattern is None:
+    value = _concluded_value(table, fact, raw) if raw is not None else None
+    if pattern is None or value is None or when is None:
         return None
     visible = catalogue.chain(fact.scope)
-    for other in facts_named(pattern):
+    for other in facts_named(pattern) if catalogue.scopes_are_sound else ():
         if catalogue.facts[other].scope not in visible:
-            when.fault(f"{name} (of a {fact.scope}) cannot be concluded from {other}")
+            when.fault(
+                Code.FACT_NOT_VISIBLE,
+                f"{name} (of a {fact.scope}) cannot be concluded from {other} "
+                f"(of a {catalogue.facts[other].scope})",
+            )
     return Derivation(name, value, pattern, Place(table.file, line))
+
+
+def _concluded_value(table: Table, fact: Fact, raw: Any) -> Value | None:
+    try:
+        value = read_value(fact.type, raw.isoformat() if isinstance(raw, datetime) else raw)
+    except ValueError as error:
+        table.fault(Code.WRONG_VALUE_TYPE, str(error), "value")
+        return None
+    if fact.type == "enum" and value not in fact.values:
+        hint = nearest(str(value), fact.values)
+        table.fault(Code.NEVER_THIS_VALUE, f"{value!r} is none of its values{hint}", "value")
+        return None
+    return value
 
 
 class RuleReader:
@@ -96,43 +124,50 @@ class RuleReader:
         self, table: Table, line: int, text: str, overridden: tuple[str, ...] = ()
     ) -> Rule | None:
         """The rule that a table says; None, with faults noted, where it says none."""
+        catalogue = self._catalogue
         then = table.table("then") or Table({}, table.file, (*table.path, "then"), table.faults)
         rule_id = table.text("id", required=True)
         if rule_id and not _ID.fullmatch(rule_id):
-            table.fault("an id is lower case letters, digits, - . and _", "id")
+            table.fault(Code.BAD_NAME, "an id is lower case letters, digits, - . and _", "id")
         title, severity = table.text("title", required=True), table.choice("severity", SEVERITIES)
         source = self._source(table, None)
+        own_steps = then.content.get("step")
         confirmations = {
             step["confirm"]
-            for step in then.content.get("step", [])
+            for step in (own_steps if isinstance(own_steps, list) else ())
             if isinstance(step, dict) and isinstance(step.get("confirm"), str)
         }
-        with_confirmations = PatternReader(self._catalogue.facts, confirmations)
-        when = self._pattern(table, "when", PatternReader(self._catalogue.facts))
+        with_confirmations = PatternReader(catalogue.facts, confirmations, catalogue.undecided)
+        when = self._pattern(
+            table, "when", PatternReader(catalogue.facts, undecided=catalogue.undecided)
+        )
         if not table.has("when"):
-            table.fault("when is missing")
+            table.fault(Code.MISSING_KEY, "when is missing")
         until = self._pattern(table, "until", with_confirmations)
         occurrence, hold = table.text("occurrence"), table.parsed("for", read_duration)
         suppresses, cases = table.texts("suppresses"), table.texts("cases")
         impact = then.text("impact")
         table.finish()
         scope = None
-        if when is not None:
+        if when is not None and (until is not None or not table.has("until")):
             scope = self._scope(table, [when] if until is None else [when, until])
-        if source is None or severity is None or when is None or scope is None:
-            self._finish_broken(then, with_confirmations)
-            return None
-        visible = self._catalogue.chain(scope)
+        visible = catalogue.chain(scope) if scope and catalogue.scopes_are_sound else None
         support = self._support(then, source)
-        forbid = tuple(self._prohibition(part, source, visible) for part in then.tables("forbid"))
-        steps = tuple(
+        forbid = [self._prohibition(part, source, visible) for part in then.tables("forbid")]
+        steps = [
             self._step(part, source, with_confirmations, visible) for part in then.tables("step")
-        )
+        ]
         then.finish()
         if occurrence:
             self._visible_fact(table, occurrence, visible, "occurrence")
-        for words, where in ((title, table), (impact, then)):
-            self._placeholders(words, where, visible)
+        self._placeholders(title, table, visible, "title")
+        self._placeholders(impact, then, visible, "impact")
+        if not impact:
+            then.fault(Code.NO_IMPACT, "impact is missing: what the finding means for the watch")
+        if not steps:
+            then.fault(Code.NO_STEPS, "there is no [[rule.then.step]]: what there is to do")
+        if severity is None or when is None or scope is None:
+            return None
         return Rule(
             id=rule_id,
             title=title,
@@ -151,7 +186,7 @@ class RuleReader:
             impact=impact,
             support=support,
             forbid=tuple(part for part in forbid if part),
-            steps=tuple(part for part in steps if part),
+            steps=tuple(steps),
             overridden=overridden,
         )
 
@@ -159,50 +194,62 @@ class RuleReader:
         inner = table.table(key)
         return None if inner is None else reader.read(inner)
 
-    def _finish_broken(self, then: Table, reader: PatternReader) -> None:
-        """Look for faults in the rest of a rule that cannot be used anyway."""
-        for step in then.tables("step"):
-            self._pattern(step, "done_when", reader)
-
     def _scope(self, table: Table, patterns: list[Pattern]) -> str | None:
         names = {name for pattern in patterns for name in facts_named(pattern)}
         names = {name for name in names if not name.startswith(CONFIRM)}
         scope = self._catalogue.narrowest(names)
-        if scope is None:
-            facts = ", ".join(f"{name} ({self._catalogue.facts[name].scope})" for name in names)
-            table.fault(f"its facts are of scopes that do not lie within one another: {facts}")
+        if scope is None and self._catalogue.scopes_are_sound:
+            facts = ", ".join(
+                f"{name} ({self._catalogue.facts[name].scope})" for name in sorted(names)
+            )
+            message = f"its facts are of scopes that do not lie within one another: {facts}"
+            table.fault(Code.UNRELATED_SCOPES, message, "when")
         return scope
 
     def _visible_fact(
-        self, table: Table, name: str, visible: tuple[str, ...], *keys: str
+        self, table: Table, name: str, visible: tuple[str, ...] | None, *keys: str
     ) -> Fact | None:
+        """A fact that a rule names outside its patterns; with `visible` None, any scope will
+        do."""
         fact = self._catalogue.facts.get(name)
         if fact is None:
-            hint = nearest(name, self._catalogue.facts)
-            table.fault(f"fact {name!r} is not in the catalogue{hint}", *keys)
-        elif fact.scope not in visible:
-            table.fault(f"{name} is a fact of a {fact.scope}, which this rule cannot see", *keys)
+            if not self._catalogue.undecided(name):
+                hint = nearest(name, self._catalogue.facts)
+                message = f"fact {name!r} is not in the catalogue{hint}"
+                table.fault(Code.UNKNOWN_FACT, message, *keys)
+        elif visible is not None and fact.scope not in visible:
+            message = f"{name} is a fact of a {fact.scope}, which this rule cannot see"
+            table.fault(Code.FACT_NOT_VISIBLE, message, *keys)
         return fact
 
-    def _placeholders(self, text: str, table: Table, visible: tuple[str, ...]) -> None:
+    def _placeholders(
+        self, text: str, table: Table, visible: tuple[str, ...] | None, key: str
+    ) -> None:
+        if "{" not in text:
+            return
         for name in PLACEHOLDER.findall(text):
-            self._visible_fact(table, name, visible)
+            self._visible_fact(table, name, visible, key)
+        for odd in _BRACES.findall(PLACEHOLDER.sub("", text)):
+            message = f"{odd!r} is no fact's name in braces, such as {{update.id}}"
+            table.fault(Code.BAD_PLACEHOLDER, message, key)
 
-    def _source(self, table: Table, around: Source | None) -> Source | None:
+    def _source(self, table: Table, around: Source | None) -> Source:
         """`source` and `grade` of a table, or those around it."""
         inner = table.table("source")
         grade = table.choice("grade", get_args(Grade), required=False)
         if inner is None:
             if around is None:
-                table.fault(
-                    'source is missing, such as { document = "...", section = "...", '
-                    'page = 53, grade = "guide" }'
-                )
-                return None
+                if not table.has("source"):
+                    table.fault(
+                        Code.NO_SOURCE,
+                        'source is missing, such as { document = "...", section = "...", '
+                        'page = 53, grade = "guide" }',
+                    )
+                return Source(document="", grade=grade or "inferred")
             return around if grade is None else msgspec.structs.replace(around, grade=grade)
         source_grade = inner.choice("grade", get_args(Grade), required=False) or grade
-        if source_grade is None:
-            inner.fault(f"grade is missing; use one of {', '.join(get_args(Grade))}")
+        if source_grade is None and not inner.has("grade"):
+            inner.fault(Code.NO_GRADE, f"grade is missing; use one of {', '.join(get_args(Grade))}")
         source = Source(
             document=inner.text("document", required=True),
             grade=source_grade or "inferred",
@@ -226,39 +273,58 @@ class RuleReader:
         then.flag("contact_support")
         return None
 
+    def _operation(self, table: Table, key: str, *, required: bool) -> str:
+        name = table.text(key, required=required)
+        known = self._catalogue.operations
+        if name and name not in known and not self._catalogue.undecided(f"operation {name}"):
+            words = ", ".join(known) or "none is declared"
+            message = f"{name!r} is no operation ({words}){nearest(name, known)}"
+            table.fault(Code.UNKNOWN_WORD, message, key)
+        return name
+
     def _prohibition(
-        self, table: Table, around: Source, visible: tuple[str, ...]
+        self, table: Table, around: Source, visible: tuple[str, ...] | None
     ) -> Prohibition | None:
-        operation = table.choice("operation", self._catalogue.operations)
-        scope = table.choice("scope", visible, required=False) or ""
+        operation = self._operation(table, "operation", required=True)
+        scope = table.text("scope")
+        if scope and visible is not None and scope not in visible:
+            message = f"{scope!r} is not known; use one of {', '.join(visible)}"
+            table.fault(Code.UNKNOWN_WORD, f"{message}{nearest(scope, visible)}", "scope")
         source, text = self._source(table, around), table.text("text")
-        self._placeholders(text, table, visible)
+        self._placeholders(text, table, visible, "text")
         table.finish()
-        if operation is None or source is None:
+        if not operation:
             return None
         return Prohibition(operation=operation, source=source, text=text, scope=scope)
 
     def _step(
-        self, table: Table, around: Source, reader: PatternReader, visible: tuple[str, ...]
-    ) -> Step | None:
+        self,
+        table: Table,
+        around: Source,
+        reader: PatternReader,
+        visible: tuple[str, ...] | None,
+    ) -> Step:
         do, source = table.text("do", required=True), self._source(table, around)
         confirm = table.text("confirm")
+        starts = self._operation(table, "starts", required=False)
         done_when = self._pattern(table, "done_when", reader)
         wait = self._wait(table, visible)
         table.finish()
-        self._placeholders(do, table, visible)
+        self._placeholders(do, table, visible, "do")
         if confirm and not re.fullmatch(r"[a-z][a-z0-9_]*", confirm):
-            table.fault("a confirmation's name is lower case letters, digits and _", "confirm")
-        if confirm and done_when is not None:
-            table.fault("a step is ticked by confirm or by done_when, not by both")
+            message = "a confirmation's name is lower case letters, digits and _"
+            table.fault(Code.BAD_NAME, message, "confirm")
+        if confirm and table.has("done_when"):
+            message = "a step is ticked by confirm or by done_when, not by both"
+            table.fault(Code.BAD_STEP, message, "confirm")
         for name in facts_named(done_when) if done_when is not None else ():
             if not name.startswith(CONFIRM):
                 self._visible_fact(table, name, visible, "done_when")
-        if source is None:
-            return None
-        return Step(do=do, source=source, confirm=confirm, done_when=done_when, wait=wait)
+        return Step(
+            do=do, source=source, confirm=confirm, done_when=done_when, wait=wait, starts=starts
+        )
 
-    def _wait(self, step: Table, visible: tuple[str, ...]) -> Wait | None:
+    def _wait(self, step: Table, visible: tuple[str, ...] | None) -> Wait | None:
         table = step.table("wait")
         if table is None:
             return None
@@ -268,12 +334,13 @@ class RuleReader:
         table.finish()
         fact = self._visible_fact(table, start, visible, "from") if start else None
         if fact is not None and fact.type != "instant":
-            table.fault(f"{start} is of type {fact.type}; a wait starts at an instant", "from")
+            message = f"{start} is of type {fact.type}; a wait starts at an instant"
+            table.fault(Code.BAD_WAIT, message, "from")
             return None
-        if at_least is None and at_most is None:
-            table.fault("needs at_least, at_most or both")
+        if not table.has("at_least") and not table.has("at_most"):
+            table.fault(Code.BAD_WAIT, "needs at_least, at_most or both")
         if (at_most or timedelta.max) < (at_least or timedelta()):
-            table.fault("at_most is shorter than at_least", "at_most")
+            table.fault(Code.BAD_WAIT, "at_most is shorter than at_least", "at_most")
         return Wait(start=start, at_least=at_least, at_most=at_most) if fact else None
 
 

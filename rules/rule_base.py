@@ -102,6 +102,8 @@ class Step(msgspec.Struct, frozen=True):
     confirm: str = ""
     done_when: Pattern | None = None
     wait: Wait | None = None
+    starts: str = ""
+    """The operation that is started by doing it; empty for all other steps."""
 
 
 class Prohibition(msgspec.Struct, frozen=True):

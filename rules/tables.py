@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from rules.fault_codes import WARNINGS, Code
 from rules.faults import Fault, name_type, nearest
 from rules.positions import Path, locate
 
@@ -16,28 +17,37 @@ class Faults:
 
     def __init__(self, texts: dict[str, bytes]) -> None:
         self._texts = texts
-        self._found: list[tuple[str, Path, str]] = []
+        self._found: list[tuple[str, Path, str, Code]] = []
         self._placed: list[Fault] = []
 
-    def add(self, file: str, path: Path, message: str) -> None:
+    def add(self, file: str, path: Path, code: Code, message: str) -> None:
         """Note a fault at a part of a document."""
-        self._found.append((file, path, message))
+        self._found.append((file, path, message, code))
 
     def add_placed(self, fault: Fault) -> None:
         """Note a fault whose line is already known."""
         self._placed.append(fault)
 
-    def __bool__(self) -> bool:
-        return bool(self._found or self._placed)
+    @property
+    def unusable(self) -> bool:
+        """Whether there is more than warnings."""
+        codes = {code for _, _, _, code in self._found}
+        codes |= {fault.code for fault in self._placed}
+        return not codes <= WARNINGS
 
     def all(self) -> list[Fault]:
         """Every fault with its line, by file and line."""
         faults = list(self._placed)
-        for file in {file for file, _, _ in self._found}:
-            here = [(path, message) for name, path, message in self._found if name == file]
-            places = locate(self._texts.get(file, b""), {path for path, _ in here})
-            faults += [Fault(file, *places[path], message) for path, message in here]
-        return sorted(set(faults), key=lambda fault: (fault.file, fault.line, fault.column))
+        by_file: dict[str, list[tuple[Path, str, Code]]] = {}
+        for file, path, message, code in self._found:
+            by_file.setdefault(file, []).append((path, message, code))
+        for file, here in by_file.items():
+            places = locate(self._texts.get(file, b""), {path for path, _, _ in here})
+            for path, message, code in here:
+                line, column, length = places[path]
+                faults.append(Fault(file, line, column, message, code, length))
+        different = dict.fromkeys(faults)
+        return sorted(different, key=lambda fault: (fault.file, fault.line, fault.column))
 
 
 class Table:
@@ -50,12 +60,14 @@ class Table:
         self._seen: set[str] = set()
         self.content: dict[str, Any] = content if isinstance(content, dict) else {}
         if not isinstance(content, dict):
-            self.fault(f"must be a table, not {name_type(content)}")
+            self.fault(Code.WRONG_TYPE, f"must be a table, not {name_type(content)}")
 
-    def fault(self, message: str, *keys: str | int) -> None:
+    def fault(self, code: Code, message: str, *keys: str | int) -> None:
         """Note that this table, or the part of it that `keys` lead to, is wrong."""
         where = ".".join(str(part) for part in keys if isinstance(part, str))
-        self.faults.add(self.file, self.path + keys, f"{where}: {message}" if where else message)
+        self.faults.add(
+            self.file, self.path + keys, code, f"{where}: {message}" if where else message
+        )
 
     def has(self, key: str) -> bool:
         """Whether the table has the key."""
@@ -70,11 +82,11 @@ class Table:
         value = self.get(key)
         if value is None:
             if required:
-                self.fault(f"{key} is missing")
+                self.fault(Code.MISSING_KEY, f"{key} is missing")
             return None
         if type(value) is not kind:
             wanted = name_type(kind())
-            self.fault(f"must be {wanted}, not {name_type(value)}", key)
+            self.fault(Code.WRONG_TYPE, f"must be {wanted}, not {name_type(value)}", key)
             return None
         return value
 
@@ -82,7 +94,7 @@ class Table:
         """A text that may not be empty where it is required."""
         value = self._typed(key, str, required=required)
         if value == "" and required:
-            self.fault("must not be empty", key)
+            self.fault(Code.EMPTY, "must not be empty", key)
         return value or ""
 
     def flag(self, key: str) -> bool:
@@ -103,7 +115,7 @@ class Table:
             return next(word for word in known if word == value)
         words = ", ".join(str(word) for word in known)
         hint = nearest(value, [str(word) for word in known])
-        self.fault(f"{value!r} is not known; use one of {words}{hint}", key)
+        self.fault(Code.UNKNOWN_WORD, f"{value!r} is not known; use one of {words}{hint}", key)
         return None
 
     def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
@@ -114,7 +126,7 @@ class Table:
         try:
             return parse(value)
         except ValueError as error:
-            self.fault(str(error), key)
+            self.fault(Code.BAD_DURATION, str(error), key)
             return None
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -122,7 +134,7 @@ class Table:
         values = self._typed(key, list, required=False) or []
         if all(type(value) is str for value in values):
             return tuple(values)
-        self.fault("must be a list of texts", key)
+        self.fault(Code.WRONG_TYPE, "must be a list of texts", key)
         return ()
 
     def table(self, key: str) -> Table | None:
@@ -140,4 +152,4 @@ class Table:
         """Note every key that nobody asked for."""
         for key in self.content:
             if key not in self._seen:
-                self.fault(f"unknown key{nearest(key, self._seen)}", key)
+                self.fault(Code.UNKNOWN_KEY, f"unknown key{nearest(key, sorted(self._seen))}", key)

@@ -1,0 +1,180 @@
+"""From a file's bytes to a TOML document; of a faulty text, to all that is sound of it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import tomli
+
+from rules.fault_codes import Code
+from rules.faults import Fault
+from rules.tables import Faults
+
+_HEADER: Final = re.compile(
+    r"^[ \t]*(\[{1,2})[ \t]*((?:[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*')"
+    r"(?:[ \t]*\.[ \t]*(?:[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*'))*)[ \t]*(\]{1,2})[ \t]*(?:#.*)?$",
+    re.MULTILINE,
+)
+_NAMING: Final = re.compile(r"^[ \t]*(?:name|id)[ \t]*=[ \t]*[\"']([^\"'\n]+)", re.MULTILINE)
+_ANY_HEADER: Final = re.compile(rb"^[ \t]*\[{1,2}[^\]\n]+\]", re.MULTILINE)
+_MOST_READ_AGAIN: Final = 64 * 1024 * 1024
+"""Characters of a faulty text that are parsed again in search of further faults."""
+_MOST_ATTEMPTS: Final = 200
+
+
+class Document(NamedTuple):
+    """What a file says. `lost` are the kinds and names of the tables that could not be read;
+    with `incomplete`, it is not known what else stood there."""
+
+    content: dict[str, Any]
+    lost: frozenset[tuple[str, str]] = frozenset()
+    incomplete: bool = False
+
+
+def read_document(file: str, text: bytes, faults: Faults) -> Document:
+    """Parse a file; every fault of its form is noted."""
+    try:
+        whole = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        begin = text.rfind(b"\n", 0, error.start) + 1
+        column = len(text[begin : error.start].decode("utf-8", "replace")) + 1
+        message = f"is not UTF-8 (byte 0x{text[error.start]:02x})"
+        faults.add_placed(Fault(file, line, column, message, Code.NOT_UTF8, 1))
+        whole = text.decode("utf-8", "replace")
+    fault = _parse(whole)
+    if isinstance(fault, dict):
+        return Document(fault)
+    return _Recovery(file, whole, fault, faults).document()
+
+
+class _Fault(NamedTuple):
+    code: Code
+    line: int
+    column: int
+    message: str
+
+
+def _parse(text: str) -> dict[str, Any] | _Fault:
+    try:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        message = f"is not TOML: {error.msg[:1].lower()}{error.msg[1:]}"
+        return _Fault(Code.NOT_TOML, error.lineno, error.colno, message)
+    except RecursionError:
+        return _Fault(Code.TOO_LARGE, 1, 1, "is nested too deeply")
+    except ValueError as error:
+        return _Fault(Code.NOT_TOML, 1, 1, f"cannot be read: {error}")
+
+
+class _Group(NamedTuple):
+    """A table and those within it: where it begins and ends, and what it is called."""
+
+    begin: int
+    end: int
+    kind: str
+    name: str
+
+
+class _Recovery:
+    """Looks for the faults of each table of a text on its own, and reads the tables without."""
+
+    def __init__(self, file: str, text: str, first: _Fault, faults: Faults) -> None:
+        self._file = file
+        self._text = text
+        self._faults = faults
+        self._lost: set[tuple[str, str]] = set()
+        self._noted: set[int] = set()
+        self._left = _MOST_READ_AGAIN
+        self._groups = _groups(text)
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._note(first)
+
+    def document(self) -> Document:
+        """The document without the faulty tables."""
+        for group in self._groups:
+            self._read_alone(group)
+        for _ in range(_MOST_ATTEMPTS):
+            self._left -= len(self._text)
+            if self._left < 0:
+                break
+            read = _parse(self._text)
+            if isinstance(read, dict):
+                return Document(read, frozenset(self._lost))
+            self._note(read)
+            begin = self._line_starts[min(read.line, len(self._line_starts)) - 1]
+            group = next(
+                (one for one in self._groups if one.begin <= begin < one.end), self._groups[0]
+            )
+            if not self._text[group.begin : group.end].strip():
+                break
+            self._drop(group)
+        return Document({}, frozenset(self._lost), incomplete=True)
+
+    def _read_alone(self, group: _Group) -> None:
+        part = self._text[group.begin : group.end]
+        self._left -= len(part)
+        fault = _parse(part) if self._left > 0 else {}
+        if isinstance(fault, dict):
+            return
+        first_line = self._text.count("\n", 0, group.begin)
+        self._note(fault._replace(line=fault.line + first_line))
+        self._drop(group)
+
+    def _note(self, fault: _Fault) -> None:
+        if fault.line not in self._noted:
+            self._noted.add(fault.line)
+            self._faults.add_placed(
+                Fault(self._file, fault.line, fault.column, fault.message, fault.code, 1)
+            )
+
+    def _drop(self, group: _Group) -> None:
+        """Take a table out of the text; the lines keep their numbers."""
+        part = self._text[group.begin : group.end]
+        for name in [group.name] if group.name else _NAMING.findall(part):
+            self._lost.add((group.kind, name))
+        if not group.name and not _NAMING.search(part):
+            self._lost.add((group.kind, ""))
+        blank = re.sub(r"[^\n]", " ", part)
+        self._text = self._text[: group.begin] + blank + self._text[group.end :]
+
+
+def _groups(text: str) -> list[_Group]:
+    """The text divided at the headers of tables; inner tables belong to the one around them."""
+    marks: list[tuple[int, str, str]] = [(0, "", "")]
+    for match in _HEADER.finditer(text):
+        words = [word.strip().strip("\"'") for word in match.group(2).split(".")]
+        is_list = match.group(1) == "[["
+        if not is_list and len(words) > 1 and words[0] == marks[-1][1] and not marks[-1][2]:
+            continue
+        if len(words) > 1 and words[0] == marks[-1][1] and words[1] == marks[-1][2]:
+            continue
+        if is_list and len(words) > 1 and words[0] == marks[-1][1]:
+            continue
+        named = words[1] if len(words) > 1 and not is_list else ""
+        marks.append((match.start(), words[0], named))
+    ends = [*(begin for begin, _, _ in marks[1:]), len(text)]
+    return [
+        _Group(begin, end, kind, name) for (begin, kind, name), end in zip(marks, ends, strict=True)
+    ]
+
+
+def header_lines(text: bytes, name: bytes) -> list[tuple[int, str]]:
+    """The line of each `[[NAME]]` and its text up to the next table of another."""
+    starts = [match.start() for match in _ANY_HEADER.finditer(text)] + [len(text)]
+    inner = re.compile(rb"[ \t]*\[{1,2}[ \t]*" + name + rb"[ \t]*\.")
+    own = re.compile(rb"[ \t]*\[\[[ \t]*" + name + rb"[ \t]*\]")
+    found: list[list[int]] = []
+    for start, end in pairwise(starts):
+        if own.match(text, start):
+            found.append([start, end])
+        elif inner.match(text, start) and found and found[-1][1] == start:
+            found[-1][1] = end
+    lines, line, before = [], 1, 0
+    for start, end in found:
+        line += text.count(b"\n", before, start)
+        before = start
+        lines.append((line, text[start:end].decode("utf-8", "replace").rstrip() + "\n"))
+    return lines
