@@ -1,0 +1,163 @@
+"""A session that follows a journal which others append to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from drivers.journal import Follower, Journal, JournalError
+from rules.engine import Watch
+from rules.finding import Change
+from rules.rule_base import RuleBase
+from rules.vocabulary import Event
+from tui.session.recent_events import RecentEvents
+from tui.session.rule_files import RuleFiles
+from tui.session.run import write_entries
+from tui.session.session import Session
+from tui.session.timeline import Entry, Timeline
+
+POLL: Final = 0.2
+"""Seconds between two looks at a journal in which nothing was new."""
+SLICE: Final = 0.03
+_LATE: Final = timedelta(seconds=5)
+"""How long the recorder may take to write down what has happened by itself."""
+_LOOK_AGAIN: Final = 1.0
+_PATIENCE: Final = 2.0
+"""Seconds to wait for the journal's lock before an operator is told that it failed."""
+
+
+class FollowSession(Session):
+    """Follows a journal, and appends to it what operators do."""
+
+    kind = "following"
+
+    def __init__(
+        self,
+        path: str,
+        rule_base: RuleBase,
+        *,
+        clock: Callable[[], float],
+        wall: Callable[[], datetime],
+        rule_files: RuleFiles | None = None,
+        operator: str = "",
+    ) -> None:
+        super().__init__(
+            rule_base, clock=clock, wall=wall, rule_files=rule_files, operator=operator
+        )
+        self._path = Path(path)
+        self._follower = Follower(path, faults=self.faults)
+        self._journal = Journal(path)
+        self._events = RecentEvents()
+        self._timeline = Timeline(self._events)
+        self._watch = Watch(rule_base)
+        self._pending: list[tuple[bytes, Event]] = []
+        self._ahead: Watch | None = None
+        """A copy that shows what time alone has brought while the journal is silent."""
+        self._looked_at = clock()
+        self._broken = ""
+        self._writable = True
+
+    @property
+    def title(self) -> str:
+        """The journal's name."""
+        return self._path.name
+
+    @property
+    def read_only(self) -> str:
+        """Why operators' events cannot be appended."""
+        return self._broken or ("" if self._writable else "the journal may only be read")
+
+    def watch(self) -> Watch:
+        """The watch at the journal's time; where its recorder is silent, as it would be now."""
+        return self._ahead or self._watch
+
+    def timeline(self) -> tuple[Timeline, int]:
+        """What has come so far."""
+        length = self._timeline.length(len(self._events), self._watch.now)
+        return self._timeline, length
+
+    def work(self) -> float | None:
+        """Take in what has been appended."""
+        self.look_at_rules()
+        until = self._clock() + SLICE
+        while True:
+            if not self._pending and not self._poll():
+                break
+            self._take_in(until)
+            if self._clock() >= until:
+                return 0.0
+        if self._clock() - self._looked_at >= _LOOK_AGAIN:
+            self._look_ahead()
+        return POLL
+
+    def _poll(self) -> bool:
+        try:
+            batch = self._follower.poll(self._wall)
+        except JournalError as error:
+            if str(error) != self._broken:
+                self._broken = str(error)
+                self.say(self._broken, failed=True)
+            return False
+        self._broken = ""
+        self._pending = [(line, event) for event, line in batch]
+        return bool(self._pending)
+
+    def _take_in(self, until: float) -> None:
+        self.changed = True
+        self._ahead = None
+        taken = 0
+        for line, event in self._pending:
+            number = len(self._events)
+            self._events.append(event, line)
+            changes = self._watch.apply(event, line)
+            if changes or self._watch.notices:
+                self._tell(changes, number, number + 1)
+            taken += 1
+            if taken % 64 == 0 and self._clock() >= until:
+                break
+        del self._pending[:taken]
+
+    def _tell(self, changes: Sequence[Change], before: int, behind: int) -> None:
+        said = [
+            Entry(before, notice.time, "watch", None, notice.about, notice.kind)
+            for notice in self._watch.notices
+            if notice.kind in {"source lost", "source heard again"}
+        ]
+        self._watch.notices.clear()
+        write_entries(self._timeline, changes, said, before, behind)
+
+    def _look_ahead(self) -> None:
+        """Show what time has brought by itself if the recorder has not written it down."""
+        self._looked_at = self._clock()
+        now = self._wall() - _LATE
+        due = self.watch().next_deadline
+        if due is not None and due <= now:
+            # The journal's own watch stays where the journal is: it never runs ahead of it.
+            self._ahead = self._watch.copy()
+            self._ahead.advance(now)
+            self.changed = True
+
+    def record(self, event: Event) -> None:
+        """Append an operator's event under the journal's lock; it comes back as all others do."""
+        try:
+            self._journal.append([event], patience=_PATIENCE)
+        except JournalError as error:
+            self._writable = os.access(self._path, os.W_OK)
+            self.say(f"Not recorded: {error}", failed=True)
+            return
+        self._writable = True
+        self.say(f"Recorded as operator/{self._operator}")
+
+    def use_rules(self, rule_base: RuleBase) -> None:
+        """Go on under other rules; what is open stays open."""
+        self._ahead = None
+        changes = self._watch.reload(rule_base, self._watch.now)
+        number = len(self._events)
+        self._tell(changes, number, number)
+
+    async def close(self) -> None:
+        """Let go of the journal."""
+        self._follower.close()

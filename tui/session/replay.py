@@ -1,0 +1,360 @@
+"""A session over recorded logs: any place of them can be gone to."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from drivers.journal import JournalError
+from rules.engine import BEGINNING, Watch
+from rules.finding import Change
+from rules.rule_base import RuleBase
+from rules.vocabulary import SEVERITIES, Event
+from tui.session import commands
+from tui.session.keyframes import Keyframes
+from tui.session.recorded_log import RecordedLog
+from tui.session.rule_files import RuleFiles
+from tui.session.run import AddedEvents, Run, time_before, write_entries
+from tui.session.session import Session
+from tui.session.snapshot import ReplayState
+from tui.session.timeline import Entry, Timeline, microseconds, moment
+
+SLICE: Final = 0.03
+"""Seconds of work between two looks at what the operator wants."""
+MARKS: Final = 600
+"""Parts of the time bar; no terminal is wider."""
+DEFAULT_SPEED: Final = 60.0
+FASTEST: Final = 0.0
+_PLAY_EVERY: Final = 0.125
+
+
+class ReplaySession(Session):
+    """Plays recorded logs. They are read and judged once, in slices, from beginning to end; what
+    is shown goes along until the operator goes somewhere else."""
+
+    kind = "replay"
+
+    def __init__(
+        self,
+        log: RecordedLog,
+        rule_base: RuleBase,
+        *,
+        clock: Callable[[], float],
+        wall: Callable[[], datetime],
+        rule_files: RuleFiles | None = None,
+        operator: str = "",
+        from_start: bool = False,
+    ) -> None:
+        """Play a log that has been opened and not yet read."""
+        super().__init__(
+            rule_base, clock=clock, wall=wall, rule_files=rule_files, operator=operator
+        )
+        self._log = log
+        self.faults = log.faults
+        self._title = ", ".join(map(_name, log.paths))
+        self._added = AddedEvents()
+        self._repeated: set[int] = set()
+        self._judging = Run(Watch(rule_base), self._log, self._added)
+        self._keyframes = Keyframes(self._judging.copy())
+        self._timeline = Timeline(self._log)
+        self._reader: Run | None = self._judging.copy() if from_start else None
+        """Where the operator is; None: where judging has come to."""
+        self._speed = DEFAULT_SPEED
+        self._anchor: tuple[float, datetime] | None = None
+        """While playing: the clock and the journal's time from which the pace is counted."""
+        self._marks = array("b", bytes(MARKS))
+        self._marked = (0, 0, 0)
+
+    # The base's questions
+
+    @property
+    def title(self) -> str:
+        """The names of the logs."""
+        return self._title
+
+    @property
+    def read_only(self) -> str:
+        """Recorded logs are never written."""
+        return "recorded logs are not written: kept in memory until you leave"
+
+    def watch(self) -> Watch:
+        """The watch where the operator is."""
+        return self._here.watch
+
+    def timeline(self) -> tuple[Timeline, int]:
+        """All that has been judged, and how much of it is past."""
+        here = self._here
+        return self._timeline, self._timeline.length(here.position, here.watch.now)
+
+    @property
+    def _here(self) -> Run:
+        return self._reader or self._judging
+
+    @property
+    def _judged(self) -> bool:
+        return self._log.complete and self._judging.position == len(self._log)
+
+    def replay_state(self) -> ReplayState:
+        """Where the replay stands."""
+        events, here = len(self._log), self._here
+        share: float | None = None
+        if not self._log.complete:
+            share = self._log.share_read
+        elif not self._judged:
+            share = self._judging.position / events
+        return ReplayState(
+            position=here.position,
+            events=events,
+            reading=share,
+            start=moment(self._log.time(0)) if events else None,
+            end=self._end(),
+            time=here.now,
+            speed=self._speed,
+            playing=self._anchor is not None,
+            marks=self._bar(),
+        )
+
+    # Work
+
+    def work(self) -> float | None:
+        """Read and judge a little, and play."""
+        self.look_at_rules()
+        until = self._clock() + SLICE
+        wanted: list[float] = []
+        if self._anchor is not None:
+            wanted.append(self._play(until))
+        if not self._judged:
+            self._judge_more(until)
+            wanted.append(0.0)
+        wanted.append(1.0 if self._rule_files else 60.0)
+        return min(wanted)
+
+    def _judge_more(self, until: float) -> None:
+        self.changed = True
+
+        def enough() -> bool:
+            return self._clock() >= until
+
+        while not self._judged:
+            if self._judging.position == len(self._log):
+                try:
+                    self._log.read_more()
+                except JournalError as error:
+                    self._log.complete = True
+                    self.say(str(error), failed=True)
+                continue
+            to = min(len(self._log), self._keyframes.next_position)
+            self._judging.forward(
+                to, repeated=self._repeated, report=self._write_entries, enough=enough
+            )
+            if self._judging.position == self._keyframes.next_position:
+                self._keyframes.add(self._judging)
+            if enough():
+                break
+
+    def _write_entries(
+        self, changes: Sequence[Change], said: Sequence[Entry], before: int, behind: int
+    ) -> None:
+        write_entries(self._timeline, changes, said, before, behind)
+
+    def _play(self, until: float) -> float:
+        assert self._anchor is not None
+        self.changed = True
+        here = self._own_place()
+        if self._speed == FASTEST:
+            here.forward(
+                len(self._log), repeated=self._repeated, enough=lambda: self._clock() >= until
+            )
+            wait = 0.0
+        else:
+            began, time = self._anchor
+            target = time + timedelta(seconds=(self._clock() - began) * self._speed)
+            last = self._end()
+            if last is not None:
+                target = min(target, last)
+            here.forward(
+                self._log.position_at(target),
+                repeated=self._repeated,
+                enough=lambda: self._clock() >= until,
+            )
+            behind = here.position < self._log.position_at(target)
+            if not behind:
+                here.pass_time(max(target, here.watch.now))
+            wait = 0.0 if behind else _PLAY_EVERY
+        if self._log.complete and here.position == len(self._log):
+            self._anchor = None
+        return wait
+
+    # Going somewhere
+
+    def handle_pace(self, command: commands.Command) -> None:
+        """Play, pause, step, seek."""
+        match command:
+            case commands.Play():
+                if self._log.complete and self._here.position == len(self._log):
+                    self._go(0, BEGINNING)
+                self._own_place()
+                self._set_anchor()
+            case commands.Pause():
+                self._anchor = None
+            case commands.SetSpeed(speed):
+                self._speed = max(0.0, min(1e6, speed))
+                if self._anchor is not None:
+                    self._set_anchor()
+            case commands.StepEvents(count):
+                self._anchor = None
+                self._step(count)
+            case commands.SeekTime(time):
+                if len(self._log):
+                    time = min(max(time, moment(self._log.time(0))), self._end() or time)
+                    self._go(self._log.position_at(time), time)
+            case commands.SeekEvent(position):
+                position = max(0, min(len(self._log), position))
+                self._go(position, time_before(self._log, position) or BEGINNING)
+            case commands.SeekFinding(forward):
+                self._anchor = None
+                self._seek_finding(forward=forward)
+
+    def _set_anchor(self) -> None:
+        first = moment(self._log.time(0)) if len(self._log) else None
+        start = self._here.now or first
+        self._anchor = (self._clock(), start) if start is not None else None
+
+    def _own_place(self) -> Run:
+        """Where the operator is, apart from where judging has come to."""
+        if self._reader is None:
+            self._reader = self._judging.copy()
+        return self._reader
+
+    def _step(self, count: int) -> None:
+        here = self._here
+        position = here.position + count
+        last = time_before(self._log, here.position)
+        if count < 0 and last is not None and here.watch.now > last:
+            position += 1
+        position = max(0, min(len(self._log), position))
+        self._go(position, time_before(self._log, position) or BEGINNING)
+
+    def _seek_finding(self, *, forward: bool) -> None:
+        here = self._here.place
+        entries = self._timeline.entries
+        raised = [entry for entry in entries if entry.kind == "raised"]
+        if forward:
+            found = next((one for one in raised if (one.after, one.time) > here), None)
+        else:
+            earlier = [one for one in raised if (one.after, one.time) < here]
+            found = earlier[-1] if earlier else None
+        if found is None:
+            where = "later" if forward else "earlier"
+            self.say(f"No finding was raised {where}", failed=True)
+        else:
+            self._go(found.after, found.time)
+
+    def _go(self, position: int, time: datetime) -> None:
+        """Stand where so many events have been applied and it is that time."""
+        if self._anchor is not None:
+            self._anchor = (self._clock(), max(time, moment(self._log.time(0))))
+        at_end = position == len(self._log) and time <= self._judging.watch.now
+        if at_end and self._judging.position == position:
+            self._reader = None
+            return
+        here = self._here
+        if here.place > (position, time) or here is self._judging:
+            here = self._keyframes.before(position, time)
+            self._lay_fine(here, position)
+        here.forward(position, repeated=self._repeated)
+        if time > here.watch.now and time != BEGINNING:
+            here.pass_time(time)
+        self._reader = here
+
+    def _lay_fine(self, run: Run, position: int) -> None:
+        """Go on to a place and leave copies on the way, so that further back is nearer."""
+        spacing = self._keyframes.fine_spacing(run.position, position)
+        while run.position + spacing < position:
+            run.forward(run.position + spacing, repeated=self._repeated)
+            self._keyframes.add_fine(run)
+
+    # Changing the course
+
+    def event_time(self) -> datetime:
+        """An operator's event happens when the replay says that it is."""
+        return self._here.now or moment(self._log.time(0) if len(self._log) else 0)
+
+    def record(self, event: Event) -> None:
+        """Keep an operator's event in memory; what follows is judged anew from here."""
+        here = self._here
+        if here.now is None:
+            self.say("Nothing has happened yet at this place of the log", failed=True)
+            return
+        if here is self._judging:
+            here = self._reader = here.copy()
+        position, time = here.place
+        kept = self._timeline.length(position, time) - position
+        timeline = Timeline(self._log)
+        for entry in self._timeline.entries[:kept]:
+            timeline.add(entry)
+        self._timeline = timeline
+        self._keyframes.forget_behind(position, time)
+        here.say(event, self._write_entries)
+        self._judging = here.copy()
+        self._marked = (0, 0, 0)
+        self.say("Kept in memory: a recorded log is not written")
+
+    def use_rules(self, rule_base: RuleBase) -> None:
+        """Judge the whole log by other rules, and stay where the operator is."""
+        position, time = self._here.place
+        stayed = self._reader is not None
+        self._repeated.clear()
+        self._judging = Run(Watch(rule_base), self._log, self._added)
+        self._keyframes = Keyframes(self._judging.copy())
+        self._timeline = Timeline(self._log)
+        self._reader = None
+        self._marked = (0, 0, 0)
+        if stayed:
+            self._reader = self._keyframes.before(0, BEGINNING)
+            self._reader.forward(position, repeated=set())
+            if time > self._reader.watch.now:
+                self._reader.pass_time(time)
+
+    # The bar
+
+    def _end(self) -> datetime | None:
+        events = len(self._log)
+        if not events:
+            return None
+        last = moment(self._log.time(events - 1))
+        return max(last, self._judging.watch.now) if self._judged else last
+
+    def _bar(self) -> tuple[int, ...]:
+        """What happened in each part of the time."""
+        events = len(self._log)
+        entries = self._timeline.entries
+        end = self._end()
+        if not events or end is None:
+            return ()
+        start, stop = self._log.time(0), microseconds(end)
+        first, last, done = self._marked
+        if (first, last) != (start, stop) or done > len(entries):
+            self._marks = array("b", bytes(MARKS))
+            done = 0
+        span = max(1, stop - start)
+        for entry in entries[done:]:
+            if entry.kind not in {"raised", "resolved"} or entry.severity is None:
+                continue
+            part = (microseconds(entry.time) - start) * (MARKS - 1) // span
+            weight = 5 - SEVERITIES.index(entry.severity) if entry.kind == "raised" else 1
+            part = max(0, min(MARKS - 1, part))
+            self._marks[part] = max(self._marks[part], weight)
+        self._marked = (start, stop, len(entries))
+        return tuple(self._marks)
+
+    async def close(self) -> None:
+        """Give the lines' file back."""
+        self._log.close()
+
+
+def _name(path: str) -> str:
+    return "standard input" if path == "-" else Path(path).name

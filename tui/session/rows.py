@@ -1,0 +1,167 @@
+"""Findings, prohibitions, explanations and facts of a watch as rows for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rules.engine import Watch
+from rules.explain import explain
+from rules.finding import Finding, show_value
+from rules.program import CompiledFact
+from rules.rule_base import Rule
+from rules.situation import Forbidden, StepNow
+from rules.subject import Subject
+from rules.values import Value
+from tui.session.pairs import cell
+from tui.session.snapshot import (
+    Cell,
+    EvidenceNow,
+    Explained,
+    FactRow,
+    Facts,
+    FindingDetail,
+    FindingKey,
+    FindingRow,
+    ProhibitionNow,
+)
+
+
+def key_of(finding: Finding) -> FindingKey:
+    """By which rule on which subject a finding is meant."""
+    return FindingKey(finding.rule.id, finding.subject)
+
+
+def finding_row(finding: Finding, steps: Sequence[StepNow], suppressed_by: str = "") -> FindingRow:
+    """A finding in one line."""
+    return FindingRow(
+        key=key_of(finding),
+        severity=finding.rule.severity,
+        title=finding.title,
+        raised_at=finding.raised_at,
+        recurred_at=finding.recurred_at[-1] if finding.recurred_at else None,
+        unconfirmed_since=finding.unconfirmed_since,
+        acknowledged=finding.acknowledged,
+        source=finding.rule.source,
+        forbids=tuple(dict.fromkeys(one.operation for one in finding.rule.forbid)),
+        steps_done=sum(step.status == "done" for step in steps),
+        steps=len(steps),
+        overridden=bool(finding.rule.overridden),
+        suppressed_by=suppressed_by,
+    )
+
+
+def finding_rows(watch: Watch, findings: Sequence[Finding]) -> tuple[FindingRow, ...]:
+    """All open findings, in the order given."""
+    above: dict[tuple[str, str], str] = {}
+    for finding in findings:
+        for rule in finding.rule.suppresses:
+            above.setdefault((rule, finding.subject), finding.rule.id)
+    return tuple(
+        finding_row(
+            finding, watch.steps(finding), above.get((finding.rule.id, finding.subject), "")
+        )
+        for finding in findings
+    )
+
+
+def prohibitions(watch: Watch, forbidden: Sequence[Forbidden]) -> tuple[ProhibitionNow, ...]:
+    """Everything that is forbidden now, by the worst finding first."""
+    operations = watch.rule_base.operations
+    return tuple(
+        ProhibitionNow(
+            operation=one.operation,
+            title=operations[one.operation].title if one.operation in operations else "",
+            subject=one.subject,
+            text=one.text,
+            source=one.source,
+            key=key_of(one.finding),
+            severity=one.finding.rule.severity,
+        )
+        for one in forbidden
+    )
+
+
+def finding_detail(watch: Watch, finding: Finding, row: FindingRow) -> FindingDetail:
+    """Everything about an open finding."""
+    words = watch.words
+    evidence = []
+    for then in finding.evidence():
+        subject = words.subjects.get(then.subject or finding.subject)
+        now = cell(words, subject, then.fact) if subject else Cell()
+        evidence.append(EvidenceNow(then, now))
+    mine = [one for one in watch.forbidden() if one.finding is finding]
+    return FindingDetail(
+        row=row,
+        rule=finding.rule,
+        impact=finding.impact,
+        steps=tuple(watch.steps(finding)),
+        forbids=prohibitions(watch, mine),
+        evidence=tuple(evidence),
+        confirmations=tuple(finding.confirmations.items()),
+        notes=finding.notes,
+        recurred_at=finding.recurred_at,
+        occurrence="" if finding.occurrence is None else show_value(finding.occurrence),
+    )
+
+
+def explained(watch: Watch, rule_id: str, subject: str) -> Explained | None:
+    """Why a rule holds on a subject, or not; None where there is no such rule or subject."""
+    rule = next((one for one in watch.rule_base.rules if one.id == rule_id), None)
+    if rule is None or subject not in watch.words.subjects:
+        return None
+    finding = next((one for one in watch.findings() if key_of(one) == (rule_id, subject)), None)
+    confirmed = finding.confirmations if finding else {}
+
+    def value(name: str) -> Value | None:
+        if name.startswith("confirm."):
+            return name.removeprefix("confirm.") in confirmed
+        return watch.value(subject, name)
+
+    until = None
+    if finding is not None and rule.until is not None:
+        until = explain(rule.until, value, watch.now, watch.rule_base)
+    return Explained(
+        rule=rule,
+        subject=subject,
+        truth=watch.verdict(rule_id, subject),
+        when=explain(rule.when, value, watch.now, watch.rule_base),
+        until=until,
+    )
+
+
+def rules_for(watch: Watch, subject: str) -> list[Rule]:
+    """The rules that are judged on a subject."""
+    found = watch.words.subjects.get(subject)
+    return [rule.rule for rule in found.scope.rules] if found else []
+
+
+def facts_of(watch: Watch, subject_name: str, supposed: frozenset[str]) -> Facts | None:
+    """The facts of a subject, with who said them; None where there is no such subject."""
+    subject = watch.words.subjects.get(subject_name)
+    if subject is None:
+        return None
+    rows = [
+        _fact_row(watch, subject, fact, supposed) for _, fact in sorted(subject.scope.facts.items())
+    ]
+    return Facts(subject_name, tuple(rows))
+
+
+def _fact_row(
+    watch: Watch, subject: Subject, fact: CompiledFact, supposed: frozenset[str]
+) -> FactRow:
+    declared, origin = fact.declared, subject.origins[fact.slot]
+    said_at: datetime | None = origin.time if origin else None
+    return FactRow(
+        name=fact.name,
+        cell=cell(watch.words, subject, fact.name),
+        type=declared.type,
+        unit=declared.unit,
+        derived=declared.derived,
+        meaning=declared.meaning,
+        values=declared.values,
+        said_by=origin.source if origin else "",
+        said_at=said_at,
+        event=origin.id if origin else "",
+        supposed=fact.name in supposed,
+    )
