@@ -36,7 +36,9 @@ _CAUSES: Final = (
     (
         "unsupported-path",
         re.compile(
-            r"(?:not|n't) support|unsupported|intermediate version|upgrade path", re.IGNORECASE
+            r"(?:not|n't) support|\bno\b.{0,60}\bsupported|unsupported|intermediate version|"
+            r"upgrade path",
+            re.IGNORECASE,
         ),
     ),
 )

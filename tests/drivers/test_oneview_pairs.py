@@ -1,0 +1,262 @@
+"""Pairs and their clusters, primaries and Composers, as readings follow each other. Synthetic."""
+
+from __future__ import annotations
+
+import pytest
+from oneview_bodies import (
+    NEW,
+    SITE_SUBJECT,
+    A,
+    B,
+    C,
+    D,
+    Site,
+    appliance,
+    at,
+    enclosure,
+    server,
+    task,
+)
+
+from drivers.oneview.bodies import Kind
+from drivers.oneview.memory import recall
+
+GONE = {"gone": 1}
+
+
+def test_a_failover_keeps_the_lost_members_role_and_tells_when_it_happened() -> None:
+    site = Site().poll()
+    lost = {"status": "Critical", "isActive": False}
+    site.poll(seconds=60, members={A: lost, B: {"isActive": True}})
+    assert site.pair("pair.lost") == "active"
+    assert site.pair("cluster.management") == "degraded"
+    assert site.pair("pair.active_serial") == B
+    assert site.pair("pair.standby_serial") == A
+    assert site.pair("pair.active_changed_at") == at(60)
+    assert site.pair("pair.versions_match") is True
+
+
+def test_a_standby_that_is_not_listed_any_more_is_lost_and_stays_a_member() -> None:
+    site = Site().poll().poll(seconds=15, members={B: GONE})
+    assert site.pair("pair.lost") == "standby"
+    assert site.pair("pair.members") == 1
+    assert site.pair("pair.standby_serial") == B
+    assert site.pair("pair.versions_match") is None
+    assert site.module(B, "appliance.pair") == "LE-rack-a"
+    assert site.module(B, "appliance.version") is None
+
+
+def test_a_module_that_left_its_bay_is_lost_although_it_is_still_listed() -> None:
+    site = Site().poll()
+    frame = enclosure(B, model="", devicePresence="Absent", poweredOn=False, status="")
+    frame["applianceBays"][1]["serialNumber"] = ""
+    site.see(frame, seconds=15)
+    assert site.module(B, "appliance.present") is False
+    assert site.pair("pair.lost") == "standby"
+
+
+def test_both_lost_and_the_pair_is_not_forgotten() -> None:
+    site = Site().poll().poll(seconds=15, members={A: GONE, B: GONE})
+    assert site.pair("pair.lost") == "both"
+    assert site.pair("cluster.management") == "failed"
+    assert site.pair("cluster.storage") == "failed"
+    assert site.site("deployment.pairs") == 1
+
+
+def test_appliances_that_are_listed_without_a_pair_dissolve_it() -> None:
+    free = dict.fromkeys(("leName", "leUri", "clusterUri", "peerApplianceUri", "clusterName"))
+    site = Site().poll().poll(seconds=15, members={A: free, B: free})
+    assert site.pair("pair.lost") is None
+    assert site.pair("pair.members") is None
+    assert site.module(A, "appliance.pair") is None
+    assert site.module(A, "claim.in_pair") is False
+
+
+def test_a_lone_appliance_lost_nobody_and_one_with_an_unlisted_peer_did() -> None:
+    site = Site().see(appliance(A, peerApplianceUri=None), whole=(Kind.APPLIANCE,))
+    assert (site.pair("pair.members"), site.pair("pair.lost")) == (1, "none")
+    other = Site().see(appliance(A), whole=(Kind.APPLIANCE,))
+    assert (other.pair("pair.members"), other.pair("pair.lost")) == (1, "standby")
+
+
+def test_a_replaced_module_takes_the_lost_ones_place() -> None:
+    site = Site().poll().poll(seconds=15, members={B: GONE})
+    new = appliance("CN7517040X", leUri="/rest/logical-enclosures/a", leName="LE-rack-a")
+    site.see(appliance(A), new | {"isActive": False}, seconds=30, whole=(Kind.APPLIANCE,))
+    assert site.pair("pair.lost") == "none"
+    assert site.pair("pair.standby_serial") == "CN7517040X"
+    assert site.module(B, "appliance.pair") is None
+
+
+def test_a_health_that_nobody_told_is_not_taken_for_good() -> None:
+    site = Site().see(appliance(A, status=None), appliance(B), whole=(Kind.APPLIANCE,))
+    assert site.pair("pair.lost") is None
+    assert site.pair("cluster.management") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "health"),
+    [("OK", "healthy"), ("Warning", "degraded"), ("Critical", "failed"), ("Unknown", None)],
+)
+def test_the_storage_clusters_health_in_oneviews_words(word: str, health: str | None) -> None:
+    site = Site().poll(members={A: {"clusterStatus": word}, B: {"clusterStatus": word}})
+    assert site.pair("cluster.storage") == health
+    assert site.pair("cluster.reported") == word
+
+
+def test_an_undocumented_word_is_healthy_only_once_it_was_read_in_full_health() -> None:
+    formed = {"clusterStatus": "FORMED"}
+    ill = Site().poll(members={A: formed, B: formed | {"status": "Critical"}})
+    assert ill.pair("cluster.storage") is None
+    site = Site().poll(members={A: formed, B: formed})
+    assert site.pair("cluster.storage") == "healthy"
+    split = {"clusterStatus": "SPLIT"}
+    site.poll(seconds=15, members={A: split, B: split})
+    assert site.pair("cluster.storage") == "degraded"
+    assert site.pair("cluster.reported") == "SPLIT"
+
+
+def test_pairing_comes_from_what_bodies_name_and_from_nothing_else() -> None:
+    bare = dict.fromkeys(("leName", "leUri", "clusterUri", "peerApplianceUri", "clusterName"))
+    site = Site().see(appliance(A, **bare), appliance(B, **bare))
+    assert not [event for event in site.events if event.subject.startswith("pair/")]
+    peer = Site().see(
+        appliance(A), appliance(B, **(bare | {"peerApplianceUri": appliance(A)["uri"]}))
+    )
+    assert peer.module(B, "appliance.pair") == "LE-rack-a"
+    cluster = Site().see(
+        appliance(A, **(bare | {"clusterUri": "/rest/deployment-clusters/a"})),
+        {
+            "uri": "/rest/logical-enclosures/a",
+            "name": "LE-rack-a",
+            "deploymentManagerSettings": {"deploymentClusterUri": "/rest/deployment-clusters/a"},
+        },
+    )
+    assert cluster.module(A, "appliance.pair") == "LE-rack-a"
+
+
+def test_a_word_that_nobody_knows_is_passed_on_as_it_is() -> None:
+    site = Site().see(appliance(A, status="Purple"))
+    assert site.module(A, "appliance.status") == "purple"
+
+
+def test_only_what_is_new_is_told_and_ids_follow_from_the_content() -> None:
+    site = Site().poll()
+    first = [event.id for event in site.events]
+    assert len(set(first)) == len(first)
+    assert [event.id for event in Site().poll().events] == first
+    site.poll(seconds=15)
+    assert site.events == []
+    site.poll(seconds=30, members={A: {"needUpgrade": True}})
+    assert [event.data.facts for event in site.events] == [{"appliance.needs_upgrade": True}]
+
+
+def test_a_snapshot_tells_everything_again_but_the_memory() -> None:
+    site = Site().poll()
+    site.poll(seconds=3600, snapshot=True)
+    assert {event.type for event in site.events} == {"watchkeeper.facts.snapshot"}
+    told = {name for event in site.events for name in event.data.facts}
+    assert {"pair.lost", "appliance.pair", "cluster.storage"} <= told
+    assert "claim.inserted_at" not in told
+    pair = next(event for event in site.events if event.subject == "pair/LE-rack-a")
+    assert {"pair", "cluster", "storage", "alert"} <= set(pair.data.families)
+    # The deployment server was not read: nothing is unsaid about it.
+    assert not any({"deployment", "primary"} & set(event.data.families) for event in site.events)
+
+
+def test_the_memory_is_read_again_from_the_journal() -> None:
+    site = Site().poll().poll(seconds=15, members={B: GONE})
+    again = Site(recall(site.journal, ["oneview/composer-1"]))
+    assert again.remembered.said == site.remembered.said
+    again.poll(seconds=30, members={B: GONE})
+    assert again.events == []
+    again.poll(seconds=45, members={A: GONE})
+    assert again.pair("pair.lost") == "active"
+
+
+def both_racks(active: str = A) -> list[dict[str, object]]:
+    primary = active in (A, B)
+    return [
+        *(appliance(serial, isPrimary=primary) for serial in (A, B)),
+        *(appliance(serial, isPrimary=not primary) for serial in (C, D)),
+    ]
+
+
+WHOLE = (Kind.APPLIANCE, Kind.TASK, Kind.DEPLOYMENT_SERVER)
+
+
+def edit(**changes: object) -> dict[str, object]:
+    return task("Update", "/rest/deployment-servers/1", "deployment-managers", **changes)
+
+
+def test_a_change_of_the_primary_from_start_to_end() -> None:
+    site = Site().see(*both_racks(), server(), whole=WHOLE)
+    assert site.site("primary.pair") == "LE-rack-a"
+    assert site.site("primary.usable_members") == 2
+    assert site.site("primary.candidate_names") == "LE-rack-b"
+    site.see(*both_racks(), server(), edit(created=at(20)), seconds=30, whole=WHOLE)
+    assert site.said(SITE_SUBJECT)[0] == {
+        "primary.change_id": "/rest/tasks/t1",
+        "primary.change_started_at": at(20),
+        "primary.change_from": "LE-rack-a",
+        "primary.change_to": None,
+        "primary.change_result": "running",
+        "primary.change_ended_at": None,
+        "primary.change_error_text": None,
+        "primary.change_selected": None,
+    }
+    site.see(*both_racks(C), server(C), edit(created=at(20)), seconds=45, whole=WHOLE)
+    assert site.site("primary.change_to") == "LE-rack-b"
+    done = edit(created=at(20), modified=at(50), taskState="Completed")
+    site.see(*both_racks(C), server(C), done, seconds=60, whole=WHOLE)
+    assert site.said(SITE_SUBJECT)[0] == {
+        "primary.change_result": "completed",
+        "primary.change_ended_at": at(50),
+        "primary.change_error_text": None,
+        "primary.change_selected": "LE-rack-b",
+    }
+    assert site.pair("pair.role") == "secondary"
+    site.see(*both_racks(C), server(C), done, seconds=75, whole=WHOLE)
+    assert site.events == []
+
+
+def test_a_primary_that_changed_without_a_task_is_told_all_the_same() -> None:
+    site = Site().see(*both_racks(), server(), whole=WHOLE)
+    site.see(*both_racks(C), server(C), seconds=30, whole=WHOLE)
+    assert site.site("primary.change_result") == "not-seen"
+    assert site.site("primary.change_from") == "LE-rack-a"
+    assert site.site("primary.change_selected") == "LE-rack-b"
+
+
+def node(bay: int, role: str, **changes: object) -> dict[str, object]:
+    body = {"role": role, "state": "OK", "status": "OK", "synchronizationPercentComplete": 100}
+    return body | {"name": f"bay {bay}", "modelNumber": "Synergy Composer2"} | changes
+
+
+def test_a_composer_takeover_is_the_composers_own_matter() -> None:
+    site = Site().see(node(1, "Active"), node(2, "Standby"), whole=(Kind.HA_NODE,))
+    assert site.site("composer.cluster") == "healthy"
+    late = node(1, "Standby", synchronizationPercentComplete=40)
+    site.see(late, node(2, "Active"), seconds=900, whole=(Kind.HA_NODE,))
+    assert site.site("composer.cluster") == "synchronizing"
+    assert site.site("composer.synchronized_percent") == 40
+    assert site.site("composer.role_changed_at") == at(900)
+    site.see(node(2, "Active"), seconds=1000, whole=(Kind.HA_NODE,))
+    assert site.site("composer.cluster") == "single"
+    assert {event.subject for event in site.journal} == {SITE_SUBJECT}
+
+
+def test_image_streamer_nodes_are_no_composers() -> None:
+    nodes = [
+        node(n, r, modelNumber="Synergy Image Streamer") for n, r in ((1, "Active"), (2, "Standby"))
+    ]
+    assert Site().see(*nodes).events == []
+
+
+def test_versions_of_the_whole_deployment() -> None:
+    racks = [appliance(serial) for serial in (A, B)]
+    racks += [appliance(serial, imageStreamerVersion=NEW) for serial in (C, D)]
+    site = Site().see(*racks, whole=(Kind.APPLIANCE,))
+    assert site.site("deployment.pairs") == 2
+    assert site.site("deployment.versions_match") is False
+    assert site.site("deployment.versions_text") == "5.00.02-0312345 (2), 5.20.01-0345678 (2)"

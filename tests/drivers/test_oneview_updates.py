@@ -1,0 +1,288 @@
+"""Updates of pairs: before and after in one event each, bound to serial numbers. Synthetic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from oneview_bodies import (
+    NEW,
+    NEW_STORAGE,
+    OLD,
+    OLD_STORAGE,
+    SITE_SUBJECT,
+    A,
+    B,
+    Json,
+    Site,
+    alert,
+    at,
+    on_appliance,
+    task,
+    update_task,
+)
+
+from drivers.oneview.memory import recall
+
+PAIR = "pair/LE-rack-a"
+UPDATED = {"imageStreamerVersion": NEW, "vsaVersion": NEW_STORAGE}
+FAILED = [{"message": "The standby appliance could not be updated.", "details": ""}]
+
+
+def ended(state: str = "Error", seconds: float = 1800, **changes: Any) -> Json:
+    changes = {"percentComplete": 100, "computedPercentComplete": 100} | changes
+    return update_task(created=at(20), modified=at(seconds), taskState=state, **changes)
+
+
+def started() -> Site:
+    return Site().poll().poll(update_task(created=at(20)), seconds=30)
+
+
+def finish(site: Site, members: dict[str, Json], **changes: Any) -> Site:
+    """The end, and two readings after it that agree."""
+    task = ended(**changes)
+    return (
+        site.poll(task, seconds=1815, members=members)
+        .poll(task, seconds=1830, members=members)
+        .poll(task, seconds=1890, members=members)
+    )
+
+
+@pytest.mark.law(18)
+def test_the_start_tells_everything_before_in_one_event() -> None:
+    site = started()
+    assert site.said(PAIR)[0] == {
+        "update.id": "/rest/tasks/t1",
+        "update.started_at": at(20),
+        "update.target_version": None,
+        "update.first.serial": A,
+        "update.second.serial": B,
+        "update.first.before": OLD,
+        "update.second.before": OLD,
+        "update.storage.before": OLD_STORAGE,
+        "update.result": "running",
+        "update.ended_at": None,
+        "update.error_text": None,
+    }
+    assert site.pair("update.percent") == 12
+
+
+@pytest.mark.law(18)
+def test_the_end_is_settled_by_two_equal_readings_and_told_in_one_event() -> None:
+    site = started().poll(ended(taskErrors=FAILED), seconds=1815, members={A: UPDATED})
+    assert site.said(PAIR)[0] == {
+        "update.result": "error",
+        "update.ended_at": at(1800),
+        "update.error_text": "The standby appliance could not be updated.",
+    }
+    assert site.pair("update.percent") is None
+    # While it still changes nothing is told.
+    site.poll(ended(), seconds=1830, members={A: UPDATED | {"vsaVersion": OLD_STORAGE}})
+    site.poll(ended(), seconds=1845, members={A: UPDATED})
+    assert site.pair("update.after_id") is None
+    site.poll(ended(), seconds=1860, members={A: UPDATED})
+    assert site.pair("update.after_id") is None, "the readings lie less than a minute apart"
+    site.poll(ended(), seconds=1905, members={A: UPDATED})
+    assert site.said(PAIR)[0] == {
+        "update.after_id": "/rest/tasks/t1",
+        "update.first.after": NEW,
+        "update.second.after": OLD,
+        "update.storage.after": NEW_STORAGE,
+        "update.validation_error": False,
+        "update.validation_cause": None,
+        "update.error_names_storage": False,
+        "update.interrupted_by_oneview": None,
+    }
+
+
+@pytest.mark.law(18)
+def test_roles_that_swap_move_nothing() -> None:
+    swapped: dict[str, Json] = {A: {"isActive": False}, B: UPDATED | {"isActive": True}}
+    site = finish(started(), swapped)
+    assert site.pair("update.first.serial") == A
+    assert (site.pair("update.first.after"), site.pair("update.second.after")) == (OLD, NEW)
+    assert site.pair("update.storage.after") == OLD_STORAGE
+    assert site.pair("pair.active_serial") == B
+
+
+@pytest.mark.law(18)
+def test_a_member_that_cannot_be_read_leaves_the_end_undecided() -> None:
+    site = finish(started(), {B: {"gone": 1}})
+    assert site.pair("update.result") == "error"
+    assert site.pair("update.after_id") is None
+    # When it is back it is read twice, too.
+    site.poll(ended(), seconds=2000).poll(ended(), seconds=2100)
+    assert site.pair("update.after_id") == "/rest/tasks/t1"
+
+
+@pytest.mark.law(18)
+def test_what_settled_stays_when_versions_change_later() -> None:
+    site = finish(started(), {A: UPDATED})
+    site.poll(ended(), seconds=9000, members={A: UPDATED, B: UPDATED})
+    assert site.pair("update.second.after") == OLD
+    assert site.pair("update.id") == "/rest/tasks/t1", "a repaired standby is no update"
+
+
+def test_an_update_that_was_running_when_the_watch_began_has_no_before() -> None:
+    site = Site().poll(update_task(created=at(-600)))
+    assert site.pair("update.id") == "/rest/tasks/t1"
+    assert site.pair("update.first.before") is None
+    assert site.pair("update.result") == "running"
+
+
+def test_clocks_need_not_agree_for_a_before() -> None:
+    # The task's start lies before the last reading by OneView's clock, which is behind.
+    site = Site().poll(seconds=100).poll(update_task(created=at(20)), seconds=115)
+    assert site.pair("update.first.before") == OLD
+
+
+def test_the_before_survives_a_restart_that_the_update_does_not_fall_into() -> None:
+    site = Site().poll()
+    again = Site(recall(site.journal, ["oneview/composer-1"]))
+    again.poll(update_task(created=at(20)), seconds=300, members={A: UPDATED})
+    assert again.pair("update.first.before") == OLD
+    assert again.pair("update.storage.before") == OLD_STORAGE
+
+
+@pytest.mark.law(18)
+def test_a_restart_while_the_update_runs_changes_nothing() -> None:
+    site = started()
+    again = Site(recall(site.journal, ["oneview/composer-1"]))
+    finish(again, {A: UPDATED}, taskErrors=FAILED)
+    assert again.pair("update.first.before") == OLD
+    assert again.pair("update.first.after") == NEW
+
+
+def test_hundred_percent_is_no_success() -> None:
+    site = started().poll(update_task(created=at(20), computedPercentComplete=100), seconds=60)
+    assert site.pair("update.result") == "running"
+    assert site.pair("update.ended_at") is None
+    assert site.pair("update.percent") == 100
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused", "cause"),
+    [
+        (
+            {"stateReason": "ValidationError", "taskStatus": "The file is corrupted."},
+            True,
+            "corrupt-file",
+        ),
+        (
+            {"seconds": 31, "taskStatus": "Installed version is the same or later version."},
+            True,
+            "not-newer",
+        ),
+        (
+            {"seconds": 31, "taskStatus": "It cannot be used."},
+            True,
+            "unclear",
+        ),
+        ({"seconds": 31, "taskStatus": "The path is not supported."}, True, "unsupported-path"),
+        ({"taskStatus": "The appliance did not start."}, False, None),
+        ({"state": "Warning", "stateReason": "ValidationError"}, False, None),
+    ],
+)
+def test_a_refusal_is_told_from_a_failure(changes: Json, refused: bool, cause: str | None) -> None:
+    site = finish(started(), {}, **changes)
+    assert site.pair("update.validation_error") is refused
+    assert site.pair("update.validation_cause") == cause
+
+
+def test_a_target_that_is_no_newer_names_the_cause() -> None:
+    site = Site().poll()
+    running = update_task(created=at(20), name=f"Update Image Streamer to {OLD}")
+    site.poll(running, seconds=30)
+    assert site.pair("update.target_version") == OLD
+    finish(site, {}, stateReason="ValidationError")
+    assert site.pair("update.validation_cause") == "not-newer"
+
+
+def test_the_storage_is_named_by_the_task_or_by_an_alert_that_rose_meanwhile() -> None:
+    named = finish(started(), {}, taskStatus="The storage software could not be installed.")
+    assert named.pair("update.error_names_storage") is True
+    text = "A storage node in the cluster is not available."
+    earlier = on_appliance(B, description=text, created=at(-60))
+    site = Site().poll(earlier).poll(update_task(created=at(20)), earlier, seconds=30)
+    finish(site, {})
+    assert site.pair("update.error_names_storage") is False, "the alert is older than the update"
+    site = started().poll(
+        update_task(created=at(20)), on_appliance(B, description=text, created=at(600)), seconds=615
+    )
+    finish(site, {})
+    assert site.pair("update.error_names_storage") is True
+
+
+def test_the_frame_link_modules_failed_update_leaves_the_update_running() -> None:
+    running = update_task(created=at(20))
+    site = started().poll(running, alert("hpris.em.1.2.StandbyUpdateFailed"), seconds=60)
+    assert site.pair("update.result") == "running"
+
+
+def test_an_update_that_oneview_went_down_under() -> None:
+    site = started()
+    site.see({"activeStartTime": at(900), "activeUptime": {}}, seconds=1000)
+    finish(site, {})
+    assert site.pair("update.interrupted_by_oneview") is True
+    assert finish(started(), {}, state="Interrupted").pair("update.interrupted_by_oneview") is True
+
+
+@pytest.mark.law(18)
+def test_the_next_update_replaces_the_last_one_whole() -> None:
+    site = finish(started(), {})
+    second = update_task(uri="/rest/tasks/t2", created=at(7200))
+    site.poll(ended(), second, seconds=7215)
+    told = site.said(PAIR)[0]
+    assert told["update.id"] == "/rest/tasks/t2"
+    assert told["update.first.before"] == OLD
+    assert told["update.ended_at"] is None
+    assert site.pair("update.after_id") == "/rest/tasks/t1", "what is after is of the last one"
+
+
+def test_parts_of_an_update_are_no_updates() -> None:
+    part = update_task(uri="/rest/tasks/t2", created=at(40))
+    child = update_task(uri="/rest/tasks/t3", created=at(50), parentTaskUri="/rest/tasks/t1")
+    site = started().poll(update_task(created=at(20)), part, child, seconds=60)
+    assert site.pair("update.id") == "/rest/tasks/t1"
+
+
+def test_versions_that_changed_without_a_task_are_an_update_that_nobody_saw() -> None:
+    site = Site().poll().poll(seconds=600, members={A: UPDATED})
+    assert site.pair("update.result") == "not-seen"
+    assert site.pair("update.first.before") == OLD
+    assert site.pair("update.ended_at") is None
+    site.poll(seconds=615, members={A: UPDATED}).poll(seconds=700, members={A: UPDATED})
+    assert site.pair("update.after_id") == site.pair("update.id")
+    assert (site.pair("update.first.after"), site.pair("update.second.after")) == (NEW, OLD)
+    # Its task, when it comes to light, keeps what stood before the change.
+    site.poll(update_task(created=at(20)), seconds=900, members={A: UPDATED})
+    assert site.pair("update.id") == "/rest/tasks/t1"
+    assert site.pair("update.first.before") == OLD
+
+
+def test_old_tasks_are_no_news_on_the_first_day() -> None:
+    month, day = 30 * 86_400, 86_400
+    done = ended("Completed", -day)
+    assert Site().poll(done).pair("update.id") is None
+    assert Site().poll(ended("Error", -month)).pair("update.id") is None
+    assert Site().poll(ended("Error", -day)).pair("update.result") == "error"
+
+
+def test_the_composers_update_and_artifacts_tasks_are_none_of_a_pairs() -> None:
+    composer = task("Update appliance", "/rest/appliance/ha-nodes/1", "ha_node")
+    plan = task("Update", "/rest/deployment-plans/1", "oe-deployment-plan", uri="/rest/tasks/t2")
+    assert Site().poll().poll(composer, plan, seconds=15).events == []
+
+
+def test_an_update_seen_on_the_image_streamer_is_its_pairs() -> None:
+    site = Site().poll()
+    activity = task("Update appliance", "/rest/appliance/1", "appliance", created=at(20))
+    site.see(activity, seconds=30, pair="LE-rack-a")
+    assert site.pair("update.result") == "running"
+    assert [event.source for event in site.events] == ["oneview/composer-1"] * len(site.events)
+
+
+def test_a_task_that_could_be_any_pairs_is_given_to_none() -> None:
+    site = Site().poll().poll(task("Update Image Streamer", "", ""), seconds=15)
+    assert site.pair("update.id") is None
+    assert site.facts(SITE_SUBJECT).get("primary.change_id") is None
