@@ -70,8 +70,10 @@ class RandomRuleBase:
         return {"base.toml": "\n".join([self.head, *chosen]).encode()}
 
 
-def random_rule_base(chance: random.Random, *, rules: int | None = None) -> RandomRuleBase:
-    """A rule base that the loader accepts."""
+def random_rule_base(
+    chance: random.Random, *, rules: int | None = None, padding: int = 0
+) -> RandomRuleBase:
+    """A rule base that the loader accepts, with so many more facts that no rule looks at."""
     scopes = list(SCOPES[chance.choice([0, 0, 1, 1, 2]) :])
     sources = {"oneview": "1m", "address": chance.choice(["20s", "", "3m"])}
     sources |= {"operator": "", "watch": ""}
@@ -89,6 +91,9 @@ def random_rule_base(chance: random.Random, *, rules: int | None = None) -> Rand
         lines += ["[[operation]]", f'name = "{name}"', 'title = "T"']
     for scope in scopes:
         _add_facts(base, scope, chance, lines)
+    for number in range(padding):
+        lines += ["[[fact]]", f'name = "padding.number_{number}"', 'type = "int"']
+        lines += [f'scope = "{scopes[0]}"', 'source = "oneview"']
     base.head = "\n".join(lines)
     _add_derived(base, chance)
     for number in range(rules or chance.randint(1, 4)):

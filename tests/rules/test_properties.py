@@ -37,10 +37,29 @@ Record = Callable[[str, object], None]
 @pytest.mark.parametrize("block", range(BLOCKS))
 def test_engine_and_reference_agree_on_random_journals(block: int, record_property: Record) -> None:
     for seed in range(block * JOURNALS, (block + 1) * JOURNALS):
-        failure, _ = try_journal(seed, steps=STEPS, verify=seed % 10 == 0)
+        failure = try_journal(seed, steps=STEPS, verify=seed % 10 == 0)
         if failure is not None:
             pytest.fail(f"seed {seed}: {make_small(failure)}", pytrace=False)
     record_property("cases", JOURNALS)
+
+
+def test_forgetting_what_durable_rules_has_said_changes_nothing_but_speed(
+    monkeypatch: pytest.MonkeyPatch, record_property: Record
+) -> None:
+    monkeypatch.setattr("rules.words.LARGEST_MEMORY", 2)
+    for seed in range(100_000, 100_060):
+        failure = try_journal(seed, steps=STEPS)
+        if failure is not None:
+            pytest.fail(f"seed {seed}: {make_small(failure)}", pytrace=False)
+    record_property("cases", 60)
+
+
+def test_subjects_of_more_than_a_thousand_facts_are_judged_alike(record_property: Record) -> None:
+    for seed in range(200_000, 200_006):
+        failure = try_journal(seed, steps=12, padding=1100)
+        if failure is not None:
+            pytest.fail(f"seed {seed}: {failure}", pytrace=False)
+    record_property("cases", 6)
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
