@@ -68,11 +68,16 @@ _KINDS: Final = (
 
 
 def tasks(view: View) -> list[Task]:
-    """The tasks that are held and concern Image Streamer, oldest first."""
-    found = (
-        read_task(body, view.directory) for body in view.remembered.held.get(Kind.TASK, {}).values()
-    )
-    return sorted((task for task in found if task is not None), key=lambda task: task.newness)
+    """The tasks that are held and concern Image Streamer, oldest first.
+
+    HPE OneView and the Image Streamer may both show a task; the one that shows its end is right.
+    """
+    found: dict[str, Task] = {}
+    for body in view.remembered.held.get(Kind.TASK, {}).values():
+        task = read_task(body, view.directory)
+        if task is not None and (task.id not in found or not found[task.id].has_ended):
+            found[task.id] = task
+    return sorted(found.values(), key=lambda task: task.newness)
 
 
 def newest(found: Iterable[Task]) -> Task | None:

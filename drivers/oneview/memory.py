@@ -49,6 +49,8 @@ class Remembered(msgspec.Struct):
     unseen_at: dict[str, datetime] = {}
     """Pair to when versions were first seen to have changed without a task."""
     appliances_read_at: datetime | None = None
+    tasks_read_at: datetime | None = None
+    """When all tasks were last read in this run."""
     storage_alarms: dict[str, str] = {}
     """Pair to the update during which an alert spoke of the storage."""
     inventory: dict[str, tuple[str, ...]] = {}
@@ -67,6 +69,7 @@ class Remembered(msgspec.Struct):
             dict(self.reading_after),
             dict(self.unseen_at),
             self.appliances_read_at,
+            self.tasks_read_at,
             dict(self.storage_alarms),
             dict(self.inventory),
         )

@@ -113,6 +113,8 @@ def observe(
     _state(view)
     if Kind.APPLIANCE in view.read:
         after.appliances_read_at = time
+    if Kind.TASK in reading.whole:
+        after.tasks_read_at = time
     whole = [name for name, kinds in _FAMILIES.items() if kinds <= reading.whole]
     events = to_events(
         view.statement,

@@ -131,12 +131,13 @@ class _Update:
 
         It was when the tasks had been read then, without this one; clocks need not agree for that.
         """
-        before = self.view.before
-        if before.appliances_read_at is None:
+        read_at = self.view.before.appliances_read_at
+        tasks_read_at = self.view.before.tasks_read_at
+        if read_at is None:
             return False
-        if Kind.TASK in before.whole:
+        if tasks_read_at is not None and tasks_read_at >= read_at:
             return True
-        return task.created is not None and before.appliances_read_at <= task.created
+        return task.created is not None and read_at <= task.created
 
     def _before(self, known: bool) -> dict[str, Any]:
         """Who was active and who was not, and their versions, as remembered."""

@@ -282,6 +282,15 @@ def test_an_update_seen_on_the_image_streamer_is_its_pairs() -> None:
     assert [event.source for event in site.events] == ["oneview/composer-1"] * len(site.events)
 
 
+def test_a_task_that_both_show_has_ended_once_either_says_so() -> None:
+    site = started()
+    site.see(update_task(created=at(20)), seconds=1800, pair="LE-rack-a")
+    site.poll(ended(), seconds=1815).poll(ended(), seconds=1830)
+    assert site.pair("update.result") == "error"
+    site.see(update_task(created=at(20)), seconds=1845, pair="LE-rack-a")
+    assert site.events == []
+
+
 def test_a_task_that_could_be_any_pairs_is_given_to_none() -> None:
     site = Site().poll().poll(task("Update Image Streamer", "", ""), seconds=15)
     assert site.pair("update.id") is None
