@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -70,10 +71,10 @@ def _parse(text: str) -> dict[str, Any] | _Fault:
 
 
 class _Group(NamedTuple):
-    """A table and those within it: where it begins and ends, and what it is called."""
+    """A table and those within it: its line from 0, its text, and what it is called."""
 
-    begin: int
-    end: int
+    line: int
+    text: str
     kind: str
     name: str
 
@@ -83,45 +84,32 @@ class _Recovery:
 
     def __init__(self, file: str, text: str, first: _Fault, faults: Faults) -> None:
         self._file = file
-        self._text = text
         self._faults = faults
         self._lost: set[tuple[str, str]] = set()
         self._noted: set[int] = set()
-        self._left = _MOST_READ_AGAIN
         self._groups = _groups(text)
-        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._parts = [group.text for group in self._groups]
+        self._most_attempts = min(_MOST_ATTEMPTS, 1 + _MOST_READ_AGAIN // max(1, len(text)))
         self._note(first)
 
     def document(self) -> Document:
         """The document without the faulty tables."""
-        for group in self._groups:
-            self._read_alone(group)
-        for _ in range(_MOST_ATTEMPTS):
-            self._left -= len(self._text)
-            if self._left < 0:
-                break
-            read = _parse(self._text)
+        for number, group in enumerate(self._groups):
+            fault = _parse(group.text)
+            if isinstance(fault, _Fault):
+                self._note(fault._replace(line=fault.line + group.line))
+                self._drop(number)
+        begins = [group.line for group in self._groups]
+        for _ in range(self._most_attempts):
+            read = _parse("".join(self._parts))
             if isinstance(read, dict):
                 return Document(read, frozenset(self._lost))
             self._note(read)
-            begin = self._line_starts[min(read.line, len(self._line_starts)) - 1]
-            group = next(
-                (one for one in self._groups if one.begin <= begin < one.end), self._groups[0]
-            )
-            if not self._text[group.begin : group.end].strip():
+            number = bisect(begins, read.line - 1) - 1
+            if not self._parts[number].strip():
                 break
-            self._drop(group)
+            self._drop(number)
         return Document({}, frozenset(self._lost), incomplete=True)
-
-    def _read_alone(self, group: _Group) -> None:
-        part = self._text[group.begin : group.end]
-        self._left -= len(part)
-        fault = _parse(part) if self._left > 0 else {}
-        if isinstance(fault, dict):
-            return
-        first_line = self._text.count("\n", 0, group.begin)
-        self._note(fault._replace(line=fault.line + first_line))
-        self._drop(group)
 
     def _note(self, fault: _Fault) -> None:
         if fault.line not in self._noted:
@@ -130,15 +118,12 @@ class _Recovery:
                 Fault(self._file, fault.line, fault.column, fault.message, fault.code, 1)
             )
 
-    def _drop(self, group: _Group) -> None:
+    def _drop(self, number: int) -> None:
         """Take a table out of the text; the lines keep their numbers."""
-        part = self._text[group.begin : group.end]
-        for name in [group.name] if group.name else _NAMING.findall(part):
-            self._lost.add((group.kind, name))
-        if not group.name and not _NAMING.search(part):
-            self._lost.add((group.kind, ""))
-        blank = re.sub(r"[^\n]", " ", part)
-        self._text = self._text[: group.begin] + blank + self._text[group.end :]
+        group = self._groups[number]
+        names = [group.name] if group.name else _NAMING.findall(group.text)
+        self._lost.update((group.kind, name) for name in names or [""])
+        self._parts[number] = "\n" * group.text.count("\n")
 
 
 def _groups(text: str) -> list[_Group]:
@@ -155,10 +140,14 @@ def _groups(text: str) -> list[_Group]:
             continue
         named = words[1] if len(words) > 1 and not is_list else ""
         marks.append((match.start(), words[0], named))
-    ends = [*(begin for begin, _, _ in marks[1:]), len(text)]
-    return [
-        _Group(begin, end, kind, name) for (begin, kind, name), end in zip(marks, ends, strict=True)
-    ]
+    groups, line = [], 0
+    for (begin, kind, name), end in zip(
+        marks, [*(begin for begin, _, _ in marks[1:]), len(text)], strict=True
+    ):
+        part = text[begin:end]
+        groups.append(_Group(line, part, kind, name))
+        line += part.count("\n")
+    return groups
 
 
 def header_lines(text: bytes, name: bytes) -> list[tuple[int, str]]:

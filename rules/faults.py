@@ -58,7 +58,11 @@ class RuleBaseError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint at the known words that look most like one that is not known; may be empty."""
-    words = tuple(known)
+    return _nearest(word, tuple(known))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, words: tuple[str, ...]) -> str:
     if not 0 < len(word) <= _LONGEST_WORD:
         return ""
     if len(words) > _FEW:

@@ -19,7 +19,7 @@ class Spot(NamedTuple):
 def locate(text: bytes, paths: set[Path]) -> dict[Path, Spot]:
     """Where each path's key stands; the nearest part around it where the path itself is not in
     the text."""
-    found = _all_positions(text)
+    found = _positions(text, {path[:length] for path in paths for length in range(len(path) + 1)})
     lines = text.split(b"\n")
     places: dict[Path, Spot] = {}
     for path in paths:
@@ -41,7 +41,8 @@ def _spot(node: Any, lines: list[bytes]) -> Spot:
     return Spot(row + 1, column + 1, max(0, length))
 
 
-def _all_positions(text: bytes) -> dict[Path, Any]:
+def _positions(text: bytes, wanted: set[Path]) -> dict[Path, Any]:
+    """The nodes of the wanted paths; nothing else is looked into."""
     import tree_sitter_toml
     from tree_sitter import Language, Parser
 
@@ -77,18 +78,23 @@ def _all_positions(text: bytes) -> dict[Path, Any]:
         stack = [(path, node)]
         while stack:
             path, node = stack.pop()
+            if path not in wanted:
+                continue
             if node.type == "inline_table":
                 stack += [pair(path, child) for child in node.children if child.type == "pair"]
             elif node.type == "array":
                 inner = [child for child in node.named_children if child.type != "comment"]
                 for position, child in enumerate(inner):
-                    found.setdefault((*path, position), child)
-                    stack.append(((*path, position), child))
+                    if (part := (*path, position)) in wanted:
+                        found.setdefault(part, child)
+                        stack.append((part, child))
 
     def pair(path: Path, node: Any) -> tuple[Path, Any]:
         children = node.children
         for name in keys(children[0]):
             path = (*path, name)
+            if path not in wanted:
+                break
             found.setdefault(path, node)
         return path, children[-1]
 
@@ -102,7 +108,7 @@ def _all_positions(text: bytes) -> dict[Path, Any]:
             base = current(keys(header), element=node.type == "table_array_element")
             for length in range(1, len(base) + 1):
                 found.setdefault(base[:length], node)
-            for child in children:
+            for child in children if base in wanted else ():
                 if child.type == "pair":
                     value(*pair(base, child))
         elif node.type == "pair":
