@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from tui.exit_codes import FINE, INTERRUPTED, PIPE_CLOSED, UNUSABLE
+from tui.safe_text import harmless
 
 _COMMANDS: Final = {
     "replay": ("tui.replay_command", "what happened in recorded logs, and what it required"),
@@ -32,13 +33,15 @@ _EXIT_CODES: Final = (
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
-        shown = " ".join(message.split())
+        shown = harmless(message)
         self.exit(UNUSABLE, f"{self.prog}: {shown} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command, and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if given == ["--version"]:
+        given = ["version"]
     try:
         code = _run(given)
         sys.stdout.flush()

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Final
 
 from drivers.journal.decoding import Batch
-from drivers.journal.faults import Faults
+from drivers.journal.faults import Faults, JournalError
 from drivers.journal.merge import merge_journals
 from rules.engine import Notice, Watch
 from rules.faults import RuleBaseError
@@ -19,7 +19,7 @@ from rules.finding import Change, Finding
 from rules.situation import count_blind_spots
 from rules.vocabulary import SEVERITIES, Event
 from tui import rule_choice
-from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.exit_codes import FINE, FOUND
 from tui.instants import GivenInstant
 from tui.phrases import say_time
 from tui.report import Report
@@ -59,7 +59,7 @@ class Replay:
         """Replay everything, and return the exit code.
 
         Raises:
-            JournalError: a log cannot be opened.
+            JournalError: a log cannot be opened, or nothing in it can be read.
             RuleBaseError: the rules cannot be used.
             EngineFault: engine and plain evaluator differ.
         """
@@ -77,11 +77,12 @@ class Replay:
             if self._end is not None and self._events:
                 self._tell(watch.advance(self._end))
             self._progress.clear()
+            if not self._events and self._faults.rejected:
+                # Nothing that was read and nothing that happened must not look alike.
+                raise JournalError(f"no line could be read: {self._faults.first[0]}")
             self._finish()
         finally:
             watch.close()
-        if not self._events and self._faults.rejected:
-            return UNUSABLE
         critical = any(finding.rule.severity == "critical" for finding in watch.findings())
         return FOUND if critical else FINE
 

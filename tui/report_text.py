@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -83,9 +83,7 @@ class TextReport:
         if change.kind == "raised":
             self._gap()
             self._head(change.time, finding, f"{finding.rule.severity} RAISED")
-            for other in escalated:
-                self._line(f"escalates {harmless(other.title)}", "  ")
-            self._finding(finding, watch, change.time)
+            self._finding(finding, watch, change.time, escalated)
             self._gap()
             return
         word = _WORDS[change.kind]
@@ -138,9 +136,13 @@ class TextReport:
         subject = harmless(finding.subject)
         self._line(f"{say_time(time)} {glyph} {word} {subject}{after}", rest=" " * 23)
 
-    def _finding(self, finding: Finding, watch: Watch, now: datetime) -> None:
-        """Everything that a finding says: first what must be done and what must not."""
+    def _finding(
+        self, finding: Finding, watch: Watch, now: datetime, escalated: Sequence[Finding] = ()
+    ) -> None:
+        """Everything that a finding says, what must be done and what must not before the rest."""
         self._line(harmless(finding.title), _INDENT)
+        for other in escalated:
+            self._line(f"escalates: {harmless(other.title)}", _INDENT)
         if finding.rule.impact:
             self._line(harmless(finding.impact), _INDENT)
         self._demands(finding, watch)

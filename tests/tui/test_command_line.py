@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui import exit_codes
+
+if TYPE_CHECKING:
+    from conftest import Ship
+
+HOUSE = Path(__file__).resolve().parent.parent.parent
+
+
+def command(*words: str) -> list[str]:
+    """The command as a process of its own."""
+    return [sys.executable, "-m", "tui.command_line", *words]
+
+
+def settings() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(HOUSE), "LC_ALL": "C.UTF-8"}
+
+
+def test_no_arguments_say_what_to_type(ship: Ship) -> None:
+    ended = ship.run()
+    assert ended.code == 0
+    assert "replay" in ended.out
+    assert "exit codes:" in ended.out
+
+
+@pytest.mark.parametrize("words", [["version"], ["--version"]])
+def test_the_version_is_told(words: list[str], ship: Ship) -> None:
+    ended = ship.run(*words)
+    assert re.fullmatch(r"watchkeeper \S.*, Python \d+\.\d+\.\d+\S*\n", ended.out)
+    assert ended.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["sail"], "invalid choice: 'sail'"),
+        (["replay"], "required: LOG"),
+        (["replay", "log", "--format", "xml"], "invalid choice: 'xml'"),
+        (["replay", "log", "--at", "soon"], "02:14 for the first in the log"),
+        (["replay", "log", "--severity", "bad"], "critical, warning, notice, information"),
+        (["replay", "log", "--width", "1"], "a number from 24 to 1000"),
+        (["replay", "log", "--head"], "unrecognized arguments: --head"),
+        (["replay", "log", "--\x1b[2J\n"], "\\x1b[2J"),
+        (["rules"], "required: ACTION"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(words: list[str], said: str, ship: Ship) -> None:
+    ended = ship.run(*words)
+    assert ended.code == exit_codes.UNUSABLE
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert ended.err.rstrip("\n").isprintable()
+    assert ended.out == ""
+
+
+def test_a_log_that_is_not_there_is_one_line_and_exit_code_2(ship: Ship) -> None:
+    ended = ship.replay("nowhere\n.jsonl")
+    assert ended.err == "watchkeeper replay: nowhere\\n.jsonl does not exist\n"
+    assert ended.code == 2
+
+
+def test_standard_input_is_read_once(ship: Ship) -> None:
+    ended = ship.replay("-", "-")
+    assert ended.err == "watchkeeper replay: standard input can be read only once\n"
+    assert ended.code == 2
+
+
+def test_every_fault_of_the_rules_is_a_line(ship: Ship) -> None:
+    (ship.rules / "more.toml").write_text('[[rule]]\nid = "\\u001b[2J"\nwhen = { a.b = 1 }\n')
+    ended = ship.replay(ship.log())
+    assert ended.code == 2
+    assert ended.err.startswith("watchkeeper replay: more.toml:")
+    assert all(line.isprintable() for line in ended.err.splitlines())
+    checked = ship.run("rules", "check", "--rules", "boilers")
+    assert checked.code == 1
+    assert checked.out.startswith("more.toml:")
+
+
+def test_rules_that_are_right_are_told_to_be(ship: Ship) -> None:
+    ended = ship.run("rules", "check", "--rules", "boilers")
+    assert ended.out.startswith("Boilers of a ship: ")
+    assert ended.code == 0
+
+
+def test_the_shipped_rules_are_right(ship: Ship) -> None:
+    assert ship.run("rules", "check").code == 0
+
+
+def test_who_stops_reading_ends_the_command_quietly(ship: Ship, dry_boiler: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run(
+        command("replay", "--headless", "--rules", "boilers", dry_boiler.name),
+        cwd=ship.folder,
+        env=settings(),
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert ended.stderr == b""
+    assert ended.returncode == exit_codes.PIPE_CLOSED
+
+
+def test_an_interrupt_ends_the_command_quietly(ship: Ship) -> None:
+    with subprocess.Popen(
+        command("replay", "--headless", "--rules", "boilers", "-"),
+        cwd=ship.folder,
+        env=settings(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"Replay of -\n"
+        assert process.stdout.readline().startswith(b"Judged by")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert err == b""
+    assert process.returncode == exit_codes.INTERRUPTED
+
+
+def test_what_comes_through_a_pipe_is_told_as_it_comes(ship: Ship, dry_boiler: Path) -> None:
+    lines = dry_boiler.read_bytes().splitlines(keepends=True)
+    with subprocess.Popen(
+        command("replay", "--headless", "--rules", "boilers", "-"),
+        cwd=ship.folder,
+        env=settings(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(lines[0] + lines[1])
+        process.stdin.flush()
+        told = iter(process.stdout.readline, b"")
+        assert any(b"RAISED boiler/port" in line for line in told)
+        process.stdin.write(lines[2])
+        process.stdin.close()
+        assert any(b"critical RAISED" in line for line in told)
+        assert b"SUMMARY\n" in told
+        process.stdout.read()
+    assert process.returncode == exit_codes.FOUND
+
+
+def test_a_terminal_is_told_that_the_screen_is_to_come(ship: Ship, dry_boiler: Path) -> None:
+    ours, theirs = pty.openpty()
+    ended = subprocess.run(
+        command("replay", "--rules", "boilers", dry_boiler.name),
+        cwd=ship.folder,
+        env={**settings(), "COLUMNS": "50"},
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:
+        pass
+    os.close(ours)
+    assert ended.stderr.startswith(b"The screen is still to come")
+    assert ended.returncode == 0
+    assert max(len(line) for line in shown.decode().splitlines()) <= 50
+    assert b"\x1b" not in shown
