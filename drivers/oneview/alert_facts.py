@@ -38,11 +38,18 @@ def say_alerts(view: View) -> list[Placed]:
     known = set(view.appliances) | set(view.bays)
     known |= {subject[10:] for subject in view.before.said if subject.startswith("appliance/")}
     known |= {serial for item in placed for serial in item.place.serials}
+    by_serial: dict[str, list[Placed]] = {}
+    by_pair: dict[str, list[Placed]] = {pair: [] for pair in view.directory.pairs()}
+    for item in placed:
+        for serial in item.place.serials:
+            by_serial.setdefault(serial, []).append(item)
+        pair = pair_of(view, item)
+        if pair is not None:
+            by_pair.setdefault(pair, []).append(item)
     for serial in sorted(known):
-        _say_appliance(view, serial, [item for item in placed if serial in item.place.serials])
-    pairs = set(view.directory.pairs()) | {item.place.pair for item in placed} - {""}
-    for pair in sorted(pairs):
-        _say_pair(view, pair, [item for item in placed if pair_of(view, item) == pair])
+        _say_appliance(view, serial, by_serial.get(serial, []))
+    for pair in sorted(by_pair):
+        _say_pair(view, pair, by_pair[pair])
     _say_deployment(view, placed)
     return placed
 

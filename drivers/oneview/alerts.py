@@ -128,10 +128,9 @@ def _place_in_frame(alert: Resource, frame: str, text: str, directory: Directory
     if is_module_alert(alert):
         if bay is None:
             return None if frame in directory.frame_names and not in_frame else Place()
-        place = f"{frame}#{int(bay[1])}"
-        if place in directory.foreign_places:
+        if directory.is_foreign(frame, int(bay[1])):
             return None
-        serial = directory.serial_by_place.get(place)
+        serial = directory.in_bay(frame, int(bay[1]))
         return Place((serial,)) if serial is not None else Place()
     kind = kind_of(alert)
     if kind in LINK_KINDS:
@@ -139,7 +138,7 @@ def _place_in_frame(alert: Resource, frame: str, text: str, directory: Directory
             return Place(in_frame)
         return Place() if kind in _OPEN_LINKS else None
     if names_image_streamer(text):
-        serial = directory.serial_by_place.get(f"{frame}#{int(bay[1])}") if bay else None
+        serial = directory.in_bay(frame, int(bay[1])) if bay else None
         if serial is not None:
             return Place((serial,))
         return Place(in_frame) if len(in_frame) == 1 else Place()

@@ -26,10 +26,10 @@ class Directory(msgspec.Struct):
     """Serial number to pair."""
     serial_by_address: dict[str, str] = {}
     serial_by_name: dict[str, str] = {}
-    serial_by_place: dict[str, str] = {}
-    """`frame#bay`, with the frame's address or name, to the module that was last in that bay."""
-    foreign_places: set[str] = set()
-    """Bays that hold a module which is no Image Streamer."""
+    frames: dict[str, dict[int, str]] = {}
+    """Frame, by address and by name, to the Image Streamer that was last in each bay."""
+    foreign: dict[str, frozenset[int]] = {}
+    """Frame, likewise, to the bays that hold a module which is no Image Streamer."""
     pair_by_address: dict[str, str] = {}
     """Logical enclosure or cluster to pair."""
     pair_by_name: dict[str, str] = {}
@@ -46,8 +46,8 @@ class Directory(msgspec.Struct):
             dict(self.pair_of),
             dict(self.serial_by_address),
             dict(self.serial_by_name),
-            dict(self.serial_by_place),
-            set(self.foreign_places),
+            {frame: dict(bays) for frame, bays in self.frames.items()},
+            dict(self.foreign),
             dict(self.pair_by_address),
             dict(self.pair_by_name),
             dict(self.enclosure_names),
@@ -75,9 +75,25 @@ class Directory(msgspec.Struct):
 
     def in_frame(self, frame: str) -> list[str]:
         """Serial numbers of the Image Streamers in a frame, given by address or name."""
-        prefix = frame + "#"
-        places = self.serial_by_place.items()
-        return sorted({serial for place, serial in places if place.startswith(prefix)})
+        return sorted(set(self.frames.get(frame, {}).values()))
+
+    def in_bay(self, frame: str, bay: int) -> str | None:
+        """The Image Streamer that is, or last was, in a bay of a frame."""
+        return self.frames.get(frame, {}).get(bay)
+
+    def is_foreign(self, frame: str, bay: int) -> bool:
+        """Whether a bay holds a module that is known to be no Image Streamer."""
+        return bay in self.foreign.get(frame, ())
+
+    def put(self, frame: str, bay: int, serial: str) -> None:
+        """Note that an Image Streamer is in a bay."""
+        self.frames.setdefault(frame, {})[bay] = serial
+        if self.is_foreign(frame, bay):
+            self.foreign[frame] -= {bay}
+
+    def _put_foreign(self, frame: str, bay: int) -> None:
+        self.frames.get(frame, {}).pop(bay, None)
+        self.foreign[frame] = self.foreign.get(frame, frozenset()) | {bay}
 
     def _learn_logical_enclosure(self, resource: Resource) -> None:
         address, name = path(resource, "uri"), word(resource, "name")
@@ -100,13 +116,10 @@ class Directory(msgspec.Struct):
             if bay_number is None or model is None:
                 continue
             for frame in frames:
-                place = f"{frame}#{bay_number}"
                 if not is_image_streamer(model):
-                    self.foreign_places.add(place)
-                    self.serial_by_place.pop(place, None)
+                    self._put_foreign(frame, bay_number)
                 elif serial is not None:
-                    self.foreign_places.discard(place)
-                    self.serial_by_place[place] = serial
+                    self.put(frame, bay_number, serial)
 
     def _learn_appliance(self, resource: Resource) -> None:
         serial = word(resource, "applianceSerialNumber")
@@ -120,8 +133,7 @@ class Directory(msgspec.Struct):
         bay = number(resource, "cimBay")
         for frame in (path(resource, "cimEnclosureUri"), word(resource, "cimEnclosureName")):
             if frame is not None and bay is not None:
-                self.serial_by_place[f"{frame}#{bay}"] = serial
-                self.foreign_places.discard(f"{frame}#{bay}")
+                self.put(frame, bay, serial)
         pair = self._named_pair(resource)
         if pair is not None:
             self._join(serial, pair, resource)

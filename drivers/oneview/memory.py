@@ -159,7 +159,7 @@ def _recall_appliance(remembered: Remembered, serial: str, said: dict[str, Any])
         directory.serial_by_name[name] = serial
     frame, bay = said.get("appliance.enclosure"), said.get("appliance.bay")
     if isinstance(frame, str) and isinstance(bay, int):
-        directory.serial_by_place[f"{frame}#{bay}"] = serial
+        directory.put(frame, bay, serial)
     usable = (
         said.get("appliance.status") not in UNUSABLE
         and said.get("appliance.present") is not False

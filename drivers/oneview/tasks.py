@@ -231,7 +231,7 @@ def _serial(
     if serial is not None:
         return serial
     told = f"{resource_name} {word(resource, 'name') or ''} {prose(resource, 'taskStatus') or ''}"
-    known = set(directory.serial_by_place.values())
+    known = {serial for bays in directory.frames.values() for serial in bays.values()}
     named = [serial for serial in sorted(known) if re.search(rf"\b{re.escape(serial)}\b", told)]
     if len(named) == 1:
         return named[0]

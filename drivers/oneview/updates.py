@@ -15,11 +15,13 @@ from drivers.oneview.bodies import Kind
 from drivers.oneview.fields import bounded, instant_text, moment, version
 from drivers.oneview.happenings import error_text, newest
 from drivers.oneview.memory import Versions
-from drivers.oneview.tasks import Task
+from drivers.oneview.tasks import ENDED, Task
 from drivers.oneview.update_causes import Ending, target_version, why
 from drivers.oneview.view import View
 
 NOT_SEEN: Final = "not-seen"
+
+_OVER: Final = ENDED | {NOT_SEEN}
 
 _AFTER: Final = (
     "update.after_id",
@@ -171,7 +173,8 @@ class _Update:
     def _notice_unseen(self) -> bool:
         """Tell an update of which only the changed versions show, and no task."""
         view = self.view
-        if self.result == "running" or self.id != self._said("id"):
+        is_over = self.result is None or self.result in _OVER
+        if not is_over or self.id != self._said("id"):
             return False
         if self.id is not None and self._said("after_id") != self.id:
             return False
@@ -204,7 +207,7 @@ class _Update:
         view = self.view
         if self.id is None or self.id != self._said("id") or self._said("after_id") == self.id:
             return
-        if self.result == "running" or self.result != self._said("result"):
+        if self.result not in _OVER or self.result != self._said("result"):
             return
         ended = moment({"at": self._said("ended_at")}, "at")
         if ended is not None and view.time <= ended:

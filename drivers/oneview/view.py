@@ -44,12 +44,18 @@ class View:
     bays: dict[str, Bay] = field(default_factory=dict)
     """What the frames say now, by the serial number of the module."""
 
+    _listed: dict[str, list[str]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         for resource in self.remembered.resources(Kind.APPLIANCE):
             serial = word(resource, "applianceSerialNumber")
             if serial is not None:
                 self.appliances[serial] = resource
         self.bays = _bays(self.remembered)
+        for serial in sorted(self.appliances):
+            pair = self.directory.pair_of.get(serial)
+            if pair is not None:
+                self._listed.setdefault(pair, []).append(serial)
 
     @property
     def directory(self) -> Directory:
@@ -67,8 +73,7 @@ class View:
 
     def listed_members(self, pair: str) -> list[str]:
         """Serial numbers of the pair's appliances that are listed now, in order."""
-        pair_of = self.directory.pair_of
-        return sorted(serial for serial in self.appliances if pair_of.get(serial) == pair)
+        return self._listed.get(pair, [])
 
     def is_usable(self, serial: str) -> bool:
         """Whether an appliance is listed, there, powered on, and neither Critical nor Unknown."""
@@ -112,8 +117,7 @@ def _bays(remembered: Remembered) -> dict[str, Bay]:
                 lowered(entry, "status"),
             )
             serial = word(entry, "serialNumber")
-            places = [f"{name}#{bay_number}" for name in names]
-            last = {directory.serial_by_place.get(place) for place in places} - {None}
+            last = {directory.in_bay(name, bay_number) for name in names} - {None}
             if serial is not None:
                 if serial in last:
                     found[serial] = bay

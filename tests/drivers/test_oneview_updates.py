@@ -153,6 +153,15 @@ def test_a_restart_while_the_update_runs_changes_nothing() -> None:
     assert again.pair("update.first.after") == NEW
 
 
+def test_a_state_that_nobody_knows_is_passed_on_and_is_no_end() -> None:
+    site = started()
+    for seconds in (1815, 1900, 2000):
+        site.poll(update_task(created=at(20), taskState="Unknown"), seconds=seconds)
+    assert site.pair("update.result") == "unknown"
+    assert site.pair("update.ended_at") is None
+    assert site.pair("update.after_id") is None
+
+
 def test_hundred_percent_is_no_success() -> None:
     site = started().poll(update_task(created=at(20), computedPercentComplete=100), seconds=60)
     assert site.pair("update.result") == "running"
