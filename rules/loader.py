@@ -30,13 +30,14 @@ _TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive",
 class Reading(NamedTuple):
     """What was read of a rule base: all that is sound of it, and everything that is wrong.
 
-    `rule_paths` and `derivation_paths` say where each stands: its file, and the way to it within
-    the document. The derived facts in `unsettled` lack derivations that are faulty."""
+    `rule_paths`, `derivation_paths` and `fact_paths` say where each stands: its file, and the way
+    to it within the document. The derived facts in `unsettled` lack derivations that are faulty."""
 
     rule_base: RuleBase
     faults: Faults
     rule_paths: Mapping[str, tuple[str, Path]]
     derivation_paths: Sequence[tuple[str, Path]]
+    fact_paths: Mapping[str, tuple[str, Path]]
     unsettled: frozenset[str]
 
 
@@ -120,6 +121,7 @@ class _Loader:
         self._faulty: set[str] = set()
         self._rule_paths: dict[str, tuple[str, Path]] = {}
         self._derivation_paths: list[tuple[str, Path]] = []
+        self._fact_paths: dict[str, tuple[str, Path]] = {}
         self._unsettled: set[str] = set()
 
     def read(self) -> Reading:
@@ -172,6 +174,7 @@ class _Loader:
             self._faults,
             self._rule_paths,
             self._derivation_paths,
+            self._fact_paths,
             frozenset(self._unsettled),
         )
 
@@ -246,6 +249,7 @@ class _Loader:
                 self._unique(fact.name, facts, table, "fact")
                 facts.setdefault(fact.name, fact)
                 places.setdefault(fact.name, table)
+                self._fact_paths.setdefault(fact.name, (file.file, table.path))
         for name in facts:
             parts = name.split(".")
             for length in range(1, len(parts)):
