@@ -10,14 +10,12 @@ from datetime import timedelta
 import msgspec
 from oracle.random_journals import Chronicler, Pass, Reload, Step
 from oracle.random_rule_bases import RandomRuleBase, random_rule_base
-from oracle.reference_watch import OpenFinding, ReferenceChange, ReferenceWatch
+from oracle.reference_watch import Memory, OpenFinding, ReferenceChange, ReferenceWatch
 
 from rules.engine import Change, Watch
 from rules.faults import RuleBaseError
 from rules.finding import Finding
 from rules.loader import load_texts
-from rules.rule_base import RuleBase
-from rules.values import comparable
 from rules.vocabulary import Event
 
 _LONG_AFTER = timedelta(days=3)
@@ -73,11 +71,11 @@ class BothWatches:
 
     def _differing_findings(self) -> str:
         found = {
-            (each.rule.id, each.subject): _engines_finding(each, self.reference.base)
+            (each.rule.id, each.subject): _engines_finding(each, self.engine)
             for each in self.engine.findings()
         }
         wanted = {
-            key: _references_finding(memory.finding)
+            key: _references_finding(memory.finding, memory)
             for key, memory in self.reference.memories.items()
             if memory.finding is not None
         }
@@ -120,35 +118,42 @@ def _arrange(changes: Iterable[ReferenceChange]) -> list[ReferenceChange]:
     )
 
 
-def _engines_finding(finding: Finding, base: RuleBase) -> tuple[object, ...]:
-    occurrence = finding.occurrence
-    if occurrence is not None:
-        occurrence = comparable(base.facts[finding.rule.occurrence].type, occurrence)
-    by_facts = {position for position, ticked in enumerate(finding.ticked) if ticked}
-    by_hand = {
-        position
-        for position, step in enumerate(finding.rule.steps)
-        if step.confirm in finding.confirmations
-    }
+def _engines_finding(finding: Finding, engine: Watch) -> tuple[object, ...]:
     return (
         finding.raised_at,
-        occurrence,
+        _one_form(finding.occurrence),
         finding.unconfirmed_since,
         finding.acknowledged is not None,
         sorted(finding.confirmations),
-        sorted(by_facts | by_hand),
+        [step.number - 1 for step in engine.steps(finding) if step.status == "done"],
     )
 
 
-def _references_finding(finding: OpenFinding) -> tuple[object, ...]:
+def _one_form(occurrence: object) -> str:
+    """An occurrence in one form, also where a reload has made its rule look at another fact."""
+    for kind in ("version", "instant"):
+        try:
+            return str(comparable(kind, occurrence))  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            continue
+    return str(occurrence)
+
+
+def _references_finding(finding: OpenFinding, memory: Memory) -> tuple[object, ...]:
+    by_facts = set() if memory.rule_is_gone else finding.ticked
+    steps = enumerate(memory.rule.steps)
     return (
         finding.raised_at,
-        finding.occurrence,
+        _reference_form(finding.occurrence),
         finding.unconfirmed_since,
         finding.acknowledged,
         sorted(finding.confirmed),
-        sorted(finding.ticked),
+        [at for at, step in steps if step.confirm in finding.confirmed or at in by_facts],
     )
+
+
+def _reference_form(occurrence: object) -> str:
+    return str(occurrence) if isinstance(occurrence, tuple) else _one_form(occurrence)
 
 
 def _differ(what: str, found: Iterable[object], wanted: Iterable[object]) -> str:

@@ -243,22 +243,31 @@ class ReferenceWatch(ReferenceFacts):
                     self._end_finding(memory, subject)
                 else:
                     self._mark(memory.finding, ends == Truth.UNKNOWN, rule, subject)
-                    if held and occurrence is not None and occurrence != memory.finding.occurrence:
+                    if held and self._is_another(rule, occurrence, memory.finding.occurrence):
                         memory.finding.occurrence = occurrence
                         memory.finding.confirmed.clear()
                         self._untick_confirmed(memory.finding, rule)
                         memory.finding.acknowledged = False
                         self._note("recurred", rule, subject)
                         changed = True
-            another = occurrence is not None and occurrence != memory.spent_occurrence
+            another = self._is_another(rule, occurrence, memory.spent_occurrence)
             if memory.finding is None and held and (another or not memory.spent):
                 memory.finding = OpenFinding(self.now, occurrence, forbids=memory.rule.forbid)
                 self._note("raised", rule, subject)
                 changed = True
 
     def _occurrence(self, rule: Rule, subject: str) -> Value | None:
-        value = self.value(subject, rule.occurrence) if rule.occurrence else None
-        return None if value is None else comparable(self.base.facts[rule.occurrence].type, value)
+        return self.value(subject, rule.occurrence) if rule.occurrence else None
+
+    def _is_another(self, rule: Rule, occurrence: Value | None, before: Value | None) -> bool:
+        """Whether an occurrence is known and is not the one before."""
+        if occurrence is None or before is None:
+            return occurrence is not None
+        kind = self.base.facts[rule.occurrence].type
+        try:
+            return bool(comparable(kind, occurrence) != comparable(kind, before))
+        except ValueError:
+            return True  # the one before was told by a fact of another type, before a reload
 
     def _mark(self, finding: OpenFinding, unknown: bool, rule: Rule, subject: str) -> None:
         if unknown and finding.unconfirmed_since is None:

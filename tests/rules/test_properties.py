@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.comparison import make_small, try_journal
+from oracle.sizes import BLOCKS, JOURNALS, RULE_BASES, SNAPSHOTS, STEPS
 from oracle.snapshots import try_snapshots
 
 from rules.engine import Watch
@@ -21,15 +22,6 @@ from rules.loader import load_texts
 from rules.pattern import Combination, Condition, Pattern
 from rules.values import Value, read_value
 from rules.vocabulary import FACTS_CHANGED, Event, EventData, Truth
-
-BLOCKS = 20
-JOURNALS = 150
-"""In a block; each has a rule base of its own."""
-STEPS = 25
-RULE_BASES = 30
-"""In a block."""
-SNAPSHOTS = 40
-"""Of each of these rule bases."""
 
 Record = Callable[[str, object], None]
 
