@@ -31,7 +31,7 @@ def facts(result: ImportResult, subject: str) -> dict[str, object]:
     return result.remembered.said.get(subject, {})
 
 
-def test_two_image_streamer_bays_are_two_appliances_whose_pairing_is_unknown() -> None:
+def test_two_recorded_image_streamer_bays_are_two_appliances_whose_pairing_is_unknown() -> None:
     result = take(f"{TOOLKIT}/Enclosures.json", f"{TOOLKIT}/LogicalEnclosures.json")
     assert {event.subject for event in result.events} == {
         "appliance/IS341637YZ",
@@ -51,13 +51,13 @@ def test_two_image_streamer_bays_are_two_appliances_whose_pairing_is_unknown() -
     assert result.silent == {"enclosure": 1, "logical-enclosure": 1}
 
 
-def test_a_frame_of_composers_says_nothing_about_image_streamer() -> None:
+def test_a_recorded_frame_of_composers_says_nothing_about_image_streamer() -> None:
     result = take(f"{TOOLKIT}/Enclosure.json")
     assert result.events == []
     assert result.silent == {"enclosure": 1}
 
 
-def test_the_ha_nodes_show_the_composers_roles() -> None:
+def test_the_recorded_ha_nodes_show_the_composers_roles() -> None:
     said = facts(take(f"{CLI}/ha-nodes.json"), "deployment/site")
     assert said == {
         "composer.active_node": "Enclosure-01, appliance bay 2",
@@ -66,20 +66,20 @@ def test_the_ha_nodes_show_the_composers_roles() -> None:
     }
 
 
-def test_the_bus_message_is_recognised_as_none_of_ours() -> None:
+def test_the_recorded_bus_message_is_recognised_as_none_of_ours() -> None:
     result = take(f"{TOOLKIT}/Alert.json")
     assert result.events == []
     assert result.silent == {"alert": 1}
     assert result.recognised == {}
 
 
-def test_the_composers_own_update_is_no_update_of_a_pair() -> None:
+def test_the_composers_own_recorded_update_is_no_update_of_a_pair() -> None:
     result = take(f"{CLI}/tasks_update_appliance.json", f"{CLI}/activity_task_and_alert.json")
     assert result.events == []
     assert result.silent == {"task": 2, "alert": 1}
 
 
-def test_the_truncated_list_gives_one_appliance_and_claims_no_more() -> None:
+def test_the_truncated_recorded_list_gives_one_appliance_and_claims_no_more() -> None:
     name = "HewlettPackard__image-streamer-tools/image-streamer-appliances_PARTIAL_api300.json"
     result = take(name)
     said = facts(result, "appliance/CN751704Z7")
@@ -90,7 +90,7 @@ def test_the_truncated_list_gives_one_appliance_and_claims_no_more() -> None:
     assert {event.subject for event in result.events} == {"appliance/CN751704Z7"}
 
 
-def test_bodies_of_other_resources_are_counted_and_say_nothing() -> None:
+def test_recorded_bodies_of_other_resources_are_counted_and_say_nothing() -> None:
     names = [
         "Rack.json",
         "ServerHardware.json",
@@ -105,7 +105,7 @@ def test_bodies_of_other_resources_are_counted_and_say_nothing() -> None:
     assert result.recognised == {}
 
 
-def test_the_whole_folder_is_read_twice_alike_and_its_tables_are_named() -> None:
+def test_the_whole_recorded_folder_is_read_twice_alike_and_its_tables_are_named() -> None:
     first, second = take("."), take(".")
     assert first.events == second.events
     assert first.unreadable == []
@@ -120,7 +120,7 @@ def test_the_whole_folder_is_read_twice_alike_and_its_tables_are_named() -> None
     assert "not JSON" in str(result.unreadable[0])
 
 
-def test_an_import_remembers_nothing_that_it_was_not_given() -> None:
+def test_an_import_of_recorded_bodies_remembers_nothing_that_it_was_not_given() -> None:
     remembered = Remembered()
     import_bodies(
         read_files([RECORDED], []),
