@@ -26,7 +26,10 @@ def summary_lines(summary: Summary) -> list[tuple[str, str]]:
     lines += _time_lines(summary)
     lines += _finding_lines(summary)
     lines += _refused_lines(summary)
-    lines.append(("judged by", say_rules(summary.rules)))
+    judged_by = say_rules(summary.rules)
+    if any(loaded.outcome == "taken" for loaded in summary.loaded):
+        judged_by += "; then by those that the log names and that were kept beside it"
+    lines.append(("judged by", judged_by))
     lines += [("", _say_loaded(loaded)) for loaded in summary.loaded]
     if summary.filters:
         lines.append(("shown", f"only {', '.join(summary.filters)}; counted is everything"))

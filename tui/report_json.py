@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tui.safe_text import harmless
+from tui.safe_text import harmless, harmless_json
 
 # The rules are imported late, as in the other reports.
 if TYPE_CHECKING:
@@ -141,17 +141,7 @@ class JsonReport:
     def _object(self, members: Mapping[str, Any]) -> None:
         from msgspec.json import encode
 
-        text = encode(members).decode()
-        if not (text.isascii() and text.isprintable()):
-            # Escapes say the same to a program, and nothing to a terminal.
-            text = "".join(self._escaped(character) for character in text)
-        self._write(text + "\n")
-
-    def _escaped(self, character: str) -> str:
-        if character.isascii() if self._ascii else character.isprintable():
-            return character if character.isprintable() else f"\\u{ord(character):04x}"
-        units = character.encode("utf-16-be", "surrogatepass").hex()
-        return "".join(f"\\u{units[index : index + 4]}" for index in range(0, len(units), 4))
+        self._write(harmless_json(encode(members).decode(), ascii_only=self._ascii) + "\n")
 
 
 def _time(time: datetime | None) -> str | None:

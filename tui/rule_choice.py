@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import rules
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rules.rule_base import RuleBase
     from tui.summary import RuleChoice
 
-SHIPPED: Final = os.path.join(os.path.dirname(rules.__file__), "image_streamer")  # noqa: PTH118, PTH120
+SHIPPED: Final = Path(rules.__file__).parent / "image_streamer"
 """The folder of the rule base that travels with the program."""
 _OVERRIDES: Final = "(overrides) "
 """What the names of override files begin with among a rule base's texts."""
@@ -46,7 +47,7 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     given: str | None = arguments.rules
     added: list[str] = arguments.add_rules
     overrides: str | None = arguments.overrides
-    first = SHIPPED if given is None else given
+    first = SHIPPED if given is None else Path(given)
     rule_base = load_rule_base(first, *added, overrides=overrides)
     choice = RuleChoice(
         title=rule_base.title or rule_base.id,

@@ -76,6 +76,23 @@ def in_ascii(text: str) -> str:
     return text.translate(_IN_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
 
+def harmless_json(text: str, *, ascii_only: bool = False) -> str:
+    """JSON on one line that says the same to a program, and nothing to a terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable() and (character.isascii() or not ascii_only)
+        else _json_escape(character)
+        for character in text
+    )
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[index : index + 4]}" for index in range(0, len(units), 4))
+
+
 def width(text: str) -> int:
     """How many columns a harmless text takes."""
     if text.isascii():

@@ -7,14 +7,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from ship import Ship
 
 from tui import exit_codes
-
-if TYPE_CHECKING:
-    from conftest import Ship
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 
@@ -53,7 +50,7 @@ def test_the_version_is_told(words: list[str], ship: Ship) -> None:
         (["replay", "log", "--width", "1"], "a number from 24 to 1000"),
         (["replay", "log", "--head"], "unrecognized arguments: --head"),
         (["replay", "log", "--\x1b[2J\n"], "\\x1b[2J"),
-        (["rules"], "required: ACTION"),
+        (["import"], "required: FORMAT"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(words: list[str], said: str, ship: Ship) -> None:
@@ -83,19 +80,6 @@ def test_every_fault_of_the_rules_is_a_line(ship: Ship) -> None:
     assert ended.code == 2
     assert ended.err.startswith("watchkeeper replay: more.toml:")
     assert all(line.isprintable() for line in ended.err.splitlines())
-    checked = ship.run("rules", "check", "--rules", "boilers")
-    assert checked.code == 1
-    assert checked.out.startswith("more.toml:")
-
-
-def test_rules_that_are_right_are_told_to_be(ship: Ship) -> None:
-    ended = ship.run("rules", "check", "--rules", "boilers")
-    assert ended.out.startswith("Boilers of a ship: ")
-    assert ended.code == 0
-
-
-def test_the_shipped_rules_are_right(ship: Ship) -> None:
-    assert ship.run("rules", "check").code == 0
 
 
 def test_who_stops_reading_ends_the_command_quietly(ship: Ship, dry_boiler: Path) -> None:

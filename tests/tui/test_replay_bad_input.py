@@ -3,14 +3,11 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-if TYPE_CHECKING:
-    from conftest import Ship
+from ship import Ship
 
 EVIL = "\x1b]0;x\x07\x9b2J\r\n\u202e<b>`|\u2028\x00\ufeff高"
 FORMS = ["text", "json", "markdown"]
@@ -20,7 +17,7 @@ FORMS = ["text", "json", "markdown"]
 def test_text_from_outside_acts_on_no_terminal(form: str, ship: Ship) -> None:
     log = ship.log(
         ship.facts("01:00:00", EVIL[:-3], water__level=5, subject=f"boiler/{EVIL[:-3]}"),
-        ship.facts("01:00:01", leak__id=EVIL, **{EVIL: 1}),
+        ship.event("01:00:01", facts={"leak.id": EVIL, EVIL: 1}),
         ship.event(
             "01:00:02", "finding.acknowledged", source=f"operator/{EVIL}", rule="leak", note=EVIL
         ),

@@ -3,12 +3,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from conftest import Ship
+from ship import Ship
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 

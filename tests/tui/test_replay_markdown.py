@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from ship import Ship
 
 from tui.report_markdown import code, prose
-
-if TYPE_CHECKING:
-    from conftest import Ship
 
 
 def test_a_night_as_a_document(ship: Ship, dry_boiler: Path) -> None:

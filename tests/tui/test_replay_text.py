@@ -1,14 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from ship import Ship
 
 from tui.safe_text import width
-
-if TYPE_CHECKING:
-    from conftest import Ship
 
 WHOLE_NIGHT = """\
 Replay of log.jsonl
