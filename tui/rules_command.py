@@ -1,35 +1,34 @@
-"""`watchkeeper rules check`: whether rule files can be used, and what is wrong with them."""
+"""`watchkeeper rules`: what helps those who write rules."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+from importlib import import_module
+from typing import Any, Final
 
-from tui import rule_choice
-from tui.exit_codes import FINE, FOUND
-from tui.phrases import say_count
-from tui.safe_text import harmless
+_ACTIONS: Final = {
+    "check": "name everything that is wrong, with its file and line",
+}
+"""Each action is the module of its name in `tui.rules_commands`."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be done with rule files, and with which."""
+    """The actions, each with its arguments."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    check = actions.add_parser("check", help="name every fault with its file and line")
-    rule_choice.add_arguments(check)
+    for name, summary in _ACTIONS.items():
+        action = actions.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            epilog=parser.epilog,
+            allow_abbrev=False,
+        )
+        module: Any = import_module(f"tui.rules_commands.{name}")
+        module.add_arguments(action)
+        action.set_defaults(act=module.run, complain=action.error)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Load the rules, and print every fault there is."""
-    from rules.faults import RuleBaseError
-
-    try:
-        rule_base, _ = rule_choice.choose(arguments)
-    except RuleBaseError as error:
-        for fault in error.faults:
-            sys.stdout.write(harmless(str(fault)) + "\n")
-        sys.stdout.write(f"{say_count(len(error.faults), 'fault')}\n")
-        return FOUND
-    facts = say_count(len(rule_base.facts), "fact")
-    rules = say_count(len(rule_base.rules), "rule")
-    sys.stdout.write(f"{harmless(rule_base.title)}: {rules} and {facts}, no fault\n")
-    return FINE
+    """Do what the action says."""
+    code: int = arguments.act(arguments)
+    return code

@@ -1,0 +1,83 @@
+"""`watchkeeper rules check`: everything that is wrong with rule files, at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.phrases import say_count
+from tui.rules_commands import fault_reports
+from tui.rules_commands.rule_files import add_overrides, add_paths, gather, given_paths
+from tui.safe_text import harmless
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is checked, and how it is told."""
+    add_paths(parser)
+    add_overrides(parser)
+    parser.add_argument(
+        "--format", choices=fault_reports.FORMATS, default="text", help="form of the report"
+    )
+    parser.add_argument("--strict", action="store_true", help="warnings are failures too")
+    parser.add_argument("--no-warnings", action="store_true", help="leave warnings out")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every fault; return 1 where there is one, 2 where files cannot be read."""
+    from rules.authoring.checking import check_texts
+
+    files = gather(given_paths(arguments))
+    for message in files.unreadable:
+        sys.stderr.write(f"{harmless(message)}\n")
+    overrides: bytes | None = None
+    if arguments.overrides is not None:
+        try:
+            overrides = Path(arguments.overrides).read_bytes()
+        except OSError as error:
+            sys.stderr.write(f"{harmless(arguments.overrides)}: {error.strerror}\n")
+            return UNUSABLE
+    if files.unreadable:
+        return UNUSABLE
+    checked = check_texts(files.texts, overrides, arguments.overrides or "")
+    faults = [fault for fault in checked.faults if not files.only or fault.file in files.only]
+    if arguments.no_warnings:
+        faults = [fault for fault in faults if not fault.is_warning]
+    errors = sum(not fault.is_warning for fault in faults)
+    warnings = len(faults) - errors
+    texts = dict(checked.rule_base.texts)
+    about: dict[str, Any] = {
+        "rule_base": checked.rule_base.id,
+        "title": checked.rule_base.title,
+        "files": len(files.texts),
+        "rules": len(checked.rule_base.rules),
+        "facts": len(checked.rule_base.facts),
+        "errors": errors,
+        "warnings": warnings,
+    }
+    write = sys.stdout.write
+    match arguments.format:
+        case "json":
+            write(fault_reports.as_json(faults, texts, about) + "\n")
+        case "github":
+            write("".join(f"{line}\n" for line in fault_reports.as_github(faults)))
+        case "sarif":
+            write(fault_reports.as_sarif(faults) + "\n")
+        case _:
+            write("".join(f"{line}\n" for line in fault_reports.as_text(faults, texts)))
+            write(_summary(about) + "\n")
+    return FOUND if errors or (warnings and arguments.strict) else FINE
+
+
+def _summary(about: dict[str, Any]) -> str:
+    title = harmless(about["title"] or about["rule_base"] or "rules")
+    sizes = (
+        f"{say_count(about['rules'], 'rule')} and {say_count(about['facts'], 'fact')} "
+        f"in {say_count(about['files'], 'file')}"
+    )
+    found = [say_count(about["errors"], "fault")] if about["errors"] else ["no fault"]
+    if about["warnings"]:
+        found.append(say_count(about["warnings"], "warning"))
+    return f"{title}: {sizes}, {', '.join(found)}"
