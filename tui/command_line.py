@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "replay": ("tui.replay_command", "what happened in recorded logs, and what it required"),
     "import": ("tui.import_command", "foreign records as lines of a journal"),
     "rules": ("tui.rules_command", "look after rule files"),
+    "simulate": ("tui.simulate_command", "simulated appliances to watch, over HTTPS on loopback"),
     "version": ("tui.version_command", "which version this is"),
 }
 """Module and summary of each command. A module is imported only when its command is given."""

@@ -68,7 +68,7 @@ def say_severities(counts: Mapping[Severity, int]) -> str:
     """How many of each severity, the worst first; those of which there are none are left out."""
     from rules.vocabulary import SEVERITIES
 
-    return ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts.get(name))
+    return ", ".join(f"{counts[name]:,} {name}" for name in SEVERITIES if counts.get(name))
 
 
 def say_grade(source: Source) -> str:
@@ -81,15 +81,14 @@ def say_grade(source: Source) -> str:
 
 
 def say_source(source: Source) -> str:
-    """Document, section, page and grade. What is inferred is said to be."""
+    """Document, section, page and grade, without the address. What is inferred is said to be."""
     parts = [source.document, source.section]
     if source.page is not None:
         parts.append(f"page {source.page}")
     place = ", ".join(harmless(part) for part in parts if part)
     if source.grade == "inferred":
         return f"inferred; see {place}"
-    address = f", {harmless(source.url)}" if source.url else ""
-    return f"{place}{address} (grade: {source.grade})"
+    return f"{place} (grade: {source.grade})"
 
 
 def differs(source: Source, rule: Rule) -> bool:

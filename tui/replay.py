@@ -16,7 +16,8 @@ from drivers.journal.merge import merge_journals
 from rules.engine import Notice, Watch
 from rules.faults import RuleBaseError
 from rules.finding import Change, Finding
-from rules.situation import count_blind_spots
+from rules.situation import by_severity, count_blind_spots
+from rules.subject import Subject
 from rules.vocabulary import SEVERITIES, Event
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND
@@ -140,8 +141,9 @@ class Replay:
         if self._is_told(change.time) and self._shown(change.finding):
             watch, finding = self._watch, change.finding
             escalated = []
-            if change.kind == "raised" and finding.rule.suppresses:
-                escalated = _escalated(finding, watch.findings(), watch)
+            if change.kind == "raised":
+                worse = _made_worse(finding, watch)
+                escalated = [one for one in worse if one.raised_at < finding.raised_at]
             self._report.change(change, watch, escalated)
 
     def _tell_notice(self, notice: Notice) -> None:
@@ -295,30 +297,31 @@ def _names(pattern: str, subject: str) -> bool:
     return fnmatchcase(subject, pattern) or fnmatchcase(short, pattern)
 
 
-def _escalated(finding: Finding, findings: list[Finding], watch: Watch) -> list[Finding]:
-    """The open findings that one makes worse: of the same subject, or of one around or within."""
-    subjects = watch.words.subjects
-    rule, subject = finding.rule, subjects.get(finding.subject)
-    if subject is None:
+def _made_worse(finding: Finding, watch: Watch) -> list[Finding]:
+    """The open findings that one suppresses: of the same subject, of one around or within."""
+    subject = watch.words.subjects.get(finding.subject)
+    if subject is None or not finding.rule.suppresses:
         return []
-    around = {one.name for one in subject.lineage()}
-    return [
-        other
-        for other in findings
-        if other.rule.id in rule.suppresses
-        and (
-            other.subject in around
-            or ((its := subjects.get(other.subject)) is not None and subject in its.lineage())
-        )
+    found = [
+        state.finding
+        for one in chain(subject.lineage(), _all_within(subject))
+        for state in one.states.values()
+        if state.finding is not None and state.finding.rule.id in finding.rule.suppresses
     ]
+    return by_severity(found)
+
+
+def _all_within(subject: Subject) -> Iterator[Subject]:
+    for child in subject.children.values():
+        yield child
+        yield from _all_within(child)
 
 
 def _covered(findings: list[Finding], watch: Watch) -> dict[tuple[str, str], str]:
     covered: dict[tuple[str, str], str] = {}
     for finding in findings:
-        if finding.rule.suppresses:
-            for other in _escalated(finding, findings, watch):
-                covered.setdefault((other.rule.id, other.subject), finding.rule.id)
+        for other in _made_worse(finding, watch):
+            covered.setdefault((other.rule.id, other.subject), finding.rule.id)
     return covered
 
 

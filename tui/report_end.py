@@ -39,8 +39,11 @@ def summary_lines(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _time_lines(summary: Summary) -> list[tuple[str, str]]:
-    if summary.first is None or summary.last is None:
+    if summary.first is None:
         return [("events", "none")]
+    if summary.last is None:
+        begins = f"the log begins at {say_time(summary.first)}"
+        return [("events", f"none up to {say_time(summary.until or summary.first)}; {begins}")]
     span = say_span(summary.last - summary.first)
     lines = [("time", f"{say_time(summary.first)} to {say_time(summary.last)}, {span}")]
     if summary.until is not None:

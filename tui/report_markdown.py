@@ -150,7 +150,9 @@ class MarkdownReport:
         for step in steps:
             self._step(step, finding, now)
         self._evidence(finding, watch, now)
-        said = f"Source: {prose(say_source(finding.rule.source))}. Rule: {code(finding.rule.id)}"
+        source = finding.rule.source
+        address = f", {code(source.url)}" if source.url else ""
+        said = f"Source: {prose(say_source(source))}{address}. Rule: {code(finding.rule.id)}"
         if finding.rule.overridden:
             said += f", overridden by the site: {prose(say_overridden(finding.rule))}"
         self._paragraph(f"{said}.")

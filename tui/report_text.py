@@ -150,6 +150,8 @@ class TextReport:
             self._step(step, finding, now)
         self._evidence(finding, watch.rule_base.facts, now)
         self._line(f"Source: {say_source(finding.rule.source)}", _INDENT, _INDENT * 2)
+        if finding.rule.source.url:
+            self._line(harmless(finding.rule.source.url), _INDENT * 2, _INDENT * 2)
         rule = f"Rule: {harmless(finding.rule.id)}"
         if finding.rule.overridden:
             rule += f", overridden by the site: {say_overridden(finding.rule)}"

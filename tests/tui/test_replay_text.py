@@ -237,3 +237,18 @@ def test_a_subject_may_be_named_whole_in_part_or_by_a_pattern(pattern: str, ship
     log = ship.log(ship.facts("01:00:00", leak__id="first"))
     assert "There is a leak" in ship.replay(log, "--subject", pattern).out
     assert "There is a leak" not in ship.replay(log, "--subject", "star*").out
+
+
+def test_a_time_before_the_log_is_no_calm_night(ship: Ship, dry_boiler: Path) -> None:
+    ended = ship.replay(dry_boiler.name, "--at", "2026-03-01T00:00:00Z")
+    assert "none up to 2026-03-01 00:00:00Z; the log begins at 2026-03-01 01:00:00Z" in " ".join(
+        ended.out.split()
+    )
+    assert "no finding is open" not in ended.out
+
+
+def test_what_is_raised_together_escalates_nothing(ship: Ship) -> None:
+    ended = ship.replay(ship.log(ship.facts("01:00:00", water__level=5)))
+    assert "The water is low" in ended.out
+    assert "escalates" not in ended.out
+    assert "part of water-gone" in ended.out
