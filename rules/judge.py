@@ -333,7 +333,11 @@ def _same(rule: CompiledRule, occurrence: Value, earlier: Value | None) -> bool:
     if earlier is None or rule.occurrence is None:
         return False
     kind = rule.occurrence[1].declared.type
-    return bool(comparable(kind, occurrence) == comparable(kind, earlier))
+    try:
+        return bool(comparable(kind, occurrence) == comparable(kind, earlier))
+    except (ValueError, TypeError):
+        # A reload has made the rule tell its happenings by a fact of another type.
+        return False
 
 
 def _note(event: Event, at: datetime, text: str) -> Note:

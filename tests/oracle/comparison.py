@@ -16,6 +16,7 @@ from rules.engine import Change, Watch
 from rules.faults import RuleBaseError
 from rules.finding import Finding
 from rules.loader import load_texts
+from rules.values import comparable
 from rules.vocabulary import Event
 
 _LONG_AFTER = timedelta(days=3)
