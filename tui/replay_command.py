@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _NARROWEST: Final = 24
 _WIDTH_IN_PIPES: Final = 80
+_WIDEST: Final = 120
+"""Longer lines are hard to read, however wide the terminal is; `--width` asks for them."""
 _FAULTS_SHOWN: Final = 20
 
 
@@ -130,9 +132,10 @@ def _terminal_width() -> int:
     given = os.environ.get("COLUMNS", "")
     if sys.stdout.isatty():
         if given.isascii() and given.isdigit() and int(given[:6]) > 0:
-            return int(given[:6])
+            return min(int(given[:6]), _WIDEST)
         try:
-            return os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH_IN_PIPES
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+            return min(columns or _WIDTH_IN_PIPES, _WIDEST)
         except OSError:
             pass
     return _WIDTH_IN_PIPES

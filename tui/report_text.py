@@ -241,9 +241,11 @@ class TextReport:
 
     # Lines
 
-    def _line(self, text: str, first: str = "", rest: str = "  ") -> None:
-        if first and not rest.strip() and len(rest) < len(first) and first.isspace():
-            rest = first
+    def _line(self, text: str, first: str = "", rest: str | None = None) -> None:
+        """Write a text; `first` begins its first line, `rest` the others, which are indented at
+        least like it."""
+        if rest is None:
+            rest = first if first.isspace() else _INDENT
         if self._ascii:
             text, first = in_ascii(text), in_ascii(first)
         self._write("\n".join(wrap(text, self._columns, first=first, rest=rest)) + "\n")
