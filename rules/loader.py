@@ -301,7 +301,10 @@ class _Loader:
                 line, _ = lines[position] if position < len(lines) else (0, "")
                 derivation = read_derivation(table, catalogue, line)
                 if derivation is None:
-                    self._unsettled.add(str(table.content.get("fact")))
+                    fact = catalogue.facts.get(str(table.content.get("fact")))
+                    derived = [one.name for one in catalogue.facts.values() if one.derived]
+                    # What names no derived fact may have been meant for any.
+                    self._unsettled.update([fact.name] if fact and fact.derived else derived)
                 else:
                     derivations.append(derivation)
                     self._derivation_paths.append((file.file, table.path))

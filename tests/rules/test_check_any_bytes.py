@@ -1,0 +1,93 @@
+"""Any bytes at all as a rule file give messages, and never a traceback; what is too large is
+refused in bounded time."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rule_texts import CATALOGUE, RULE, check, codes, rule
+
+from rules.authoring.checking import check_texts
+
+TEXT = (CATALOGUE + RULE).encode()
+VALUES = st.recursive(
+    st.one_of(
+        st.booleans().map(lambda value: str(value).lower()),
+        st.integers(-3, 10**20).map(str),
+        st.sampled_from(["1.5", "nan", "inf", "1979-05-27", "07:32:00", "2026-01-01T00:00:00Z"]),
+        st.text(string.ascii_letters + " .{}\\é", max_size=8).map(lambda text: f"'{text}'"),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: f"[{', '.join(parts)}]"),
+        st.dictionaries(st.sampled_from(["known", "not", "any", "a", "grade"]), inner).map(
+            lambda parts: "{" + ", ".join(f"{key} = {part}" for key, part in parts.items()) + "}"
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+def assert_only_messages(text: bytes) -> None:
+    for fault in check_texts({"any.toml": text}).faults:
+        assert fault.message
+        assert fault.line >= 0
+        assert fault.column >= 0
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_messages(text: bytes) -> None:
+    assert_only_messages(text)
+
+
+@given(st.integers(0, len(TEXT)), st.integers(0, 40), st.binary(max_size=12))
+def test_a_rule_file_with_any_bytes_in_it_gives_messages(at: int, cut: int, put: bytes) -> None:
+    assert_only_messages(TEXT[:at] + put + TEXT[at + cut :])
+
+
+@given(st.data())
+@settings(max_examples=200)
+def test_any_value_of_any_key_gives_messages(data: st.DataObject) -> None:
+    lines = TEXT.decode().splitlines()
+    keyed = [number for number, line in enumerate(lines) if " = " in line]
+    number = data.draw(st.sampled_from(keyed))
+    lines[number] = f"{lines[number].partition(' = ')[0]} = {data.draw(VALUES)}"
+    assert_only_messages("\n".join(lines).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 50_000,
+        "a = " + "{ b = " * 5_000,
+        ".".join("a" * 20_000) + " = 1",
+        "[" + ".".join("a" * 20_000) + "]\nb = 1",
+        "[[rule]]\n" * 5_000,
+        "x = 1\n" * 5_000,
+        "\ufeff[rule_base]",
+        "a = '\x00'",
+    ],
+)
+def test_absurd_texts_give_messages_too(text: str) -> None:
+    assert check_texts({"any.toml": text.encode()}).faults
+
+
+def test_a_pattern_two_hundred_levels_deep_is_refused() -> None:
+    deep = "mill.open = true"
+    for _ in range(200):
+        deep = f"any = [{{ {deep} }}]"
+    assert set(codes(CATALOGUE, rule("deep", deep))) <= {"WK038", "WK004", "WK003"}
+    assert codes(CATALOGUE, rule("deep", deep))
+
+
+def test_a_pattern_of_many_conditions_is_refused() -> None:
+    many = ", ".join(f"{{ wheel.heat = {number} }}" for number in range(2000))
+    assert codes(CATALOGUE, rule("many", f"any = [{many}]")) == ["WK039"]
+
+
+def test_faults_of_two_files_are_told_by_file() -> None:
+    checked = check_texts({"a.toml": CATALOGUE.encode(), "b.toml": b"[[rule]]\n", "c.toml": b"="})
+    assert {fault.file for fault in checked.faults} == {"b.toml", "c.toml"}
+    assert check("").faults

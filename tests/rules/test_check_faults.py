@@ -1,0 +1,221 @@
+"""Every fault of a rule base is told at once: with its kind, its place, and what would be right."""
+
+from __future__ import annotations
+
+import pytest
+from rule_texts import CATALOGUE, RULE, check, codes, rule
+
+from rules.fault_codes import MEANINGS, Code
+
+
+def test_a_rule_base_without_faults_has_none() -> None:
+    assert check(CATALOGUE, RULE).faults == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('title = "A mill"', 'titel = "A mill"', "WK010", "did you mean title?"),
+        ('id = "mill"\n', "\n", "WK011", "id is missing"),
+        ('id = "wheel-bad"', "id = 7", "WK012", "must be a text, not a whole number"),
+        ('"critical"', '"critcal"', "WK013", "did you mean critical?"),
+        ('title = "Start to grind"', 'title = ""', "WK014", "must not be empty"),
+        ('heartbeat = "1m"', 'heartbeat = "1 minute"', "WK015", '"90s"'),
+        ('id = "wheel-bad"', 'id = "Wheel bad"', "WK016", "lower case"),
+        ('member_by = "wheel.mill"', 'member_by = "wheel.state"', "WK020", "text fact"),
+        ('values = ["good", "bad"]', 'values = ["good", "bad", "bad"]', "WK022", "twice"),
+        ('name = "wheel.speed"', 'name = "wheel.heat.rate"', "WK023", "wheel.heat is a fact"),
+        ('fact = "wheel.verdict"', 'fact = "wheel.state"', "WK024", "not declared as a derived"),
+        ('wheel.verdict = "bad" }', 'wheel.verdit = "bad" }', "WK030", "mean wheel.verdict"),
+        ('wheel.verdict = "bad" }', 'wheel.verdict = "worse" }', "WK031", "one of good, bad"),
+        ('wheel.verdict = "bad" }', 'mill.open = "yes" }', "WK032", "true or false"),
+        ('wheel.verdict = "bad" }', "wheel.heat = { abov = 1 } }", "WK033", "did you mean above"),
+        ('wheel.verdict = "bad" }', "wheel.state = { above = 1 } }", "WK034", "no order"),
+        (
+            'wheel.verdict = "bad" }',
+            'wheel.heat = { same_as = "wheel.speed" } }',
+            "WK035",
+            "float in rpm",
+        ),
+        ('wheel.verdict = "bad" }', 'wheel.mill = { matches = "(" } }', "WK036", "no regular"),
+        ('{ wheel.verdict = "bad" }', "{}", "WK037", "must not be empty"),
+        ("{wheel.state}", "{wheel.stat}", "WK030", "did you mean wheel.state"),
+        ("{wheel.state}", "{wheel state}", "WK043", "{update.id}"),
+        ('confirm = "called"', "done_when = { confirm.call = true }", "WK042", "whose steps"),
+        ('confirm = "called"', 'wait = { from = "wheel.oiled_at" }', "WK045", "at_least"),
+        ('confirm = "called"', 'starts = "grnd"', "WK013", "did you mean grind?"),
+        ("page = 3, ", 'page = "three", ', "WK012", "whole number"),
+    ],
+)
+def test_a_fault_has_its_kind_and_says_what_would_be_right(
+    old: str, new: str, code: str, said: str
+) -> None:
+    text = CATALOGUE + RULE
+    assert old in text
+    changed = text.replace(old, new, 1)
+    faults = check(changed).faults
+    assert [str(fault.code) for fault in faults] == [code]
+    assert said in faults[0].message
+    line = changed.splitlines()[faults[0].line - 1]
+    assert 1 <= faults[0].column <= len(line) + 1
+
+
+def test_a_place_counts_characters_and_not_bytes() -> None:
+    text = RULE.replace('{ document = "The miller\'s book"', '{ section = "Öl", documen = "Ö"')
+    (missing, unknown) = check(CATALOGUE, text).faults
+    assert missing.code == Code.MISSING_KEY
+    line = text.splitlines()[unknown.line - 1 - CATALOGUE.count("\n")]
+    assert line[unknown.column - 1 :].startswith("documen")
+    assert line[unknown.column - 1 :][: unknown.length] == 'documen = "Ö"'
+
+
+def test_a_hundred_faults_are_a_hundred_messages() -> None:
+    rules = "".join(rule(f"r{n}", f"wheel.stat{n} = 1") for n in range(100))
+    assert codes(CATALOGUE, rules) == ["WK030"] * 100
+
+
+def test_a_faulty_fact_is_one_fault_however_many_rules_name_it() -> None:
+    rules = "".join(rule(f"r{n}", "wheel.heat = { above = 1 }") for n in range(9))
+    text = CATALOGUE.replace('type = "float"\nunit = "celsius"', 'type = "flot"\nunit = "celsius"')
+    assert codes(text, rules, RULE.replace("verdict", "verdikt")) == ["WK013", "WK030"]
+
+
+def test_a_table_that_is_no_toml_hides_nothing_of_the_others() -> None:
+    broken = CATALOGUE.replace('name = "wheel.heat"', 'name = "wheel.heat"\nunit = celsius')
+    first = rule("one", "wheel.heat = { above = 1 }").replace('"one"', '"one')
+    found = check(broken, first, rule("two", "wheel.hot = 1, wheel.heat = { below = 1 }")).faults
+    assert [str(fault.code) for fault in found] == ["WK003", "WK003", "WK030"]
+
+
+def test_every_syntax_error_of_a_file_is_told() -> None:
+    rules = "".join(rule(f"r{n}", "wheel.state = stuck") for n in range(20))
+    assert codes(CATALOGUE, rules) == ["WK003"] * 20
+
+
+def test_facts_that_follow_from_one_another_are_told_as_a_circle() -> None:
+    derived = "".join(
+        f'[[fact]]\nname = "{name}"\ntype = "bool"\nscope = "wheel"\nderived = true\n'
+        f'[[derive]]\nfact = "{name}"\nvalue = true\nwhen = {{ {other} = true }}\n'
+        for name, other in (("a", "b"), ("b", "c"), ("c", "a"), ("d", "a"))
+    )
+    (fault,) = check(CATALOGUE, derived).faults
+    assert fault.code == Code.DERIVED_CYCLE
+    assert "a from b from c from a" in fault.message
+
+
+def test_what_a_good_rule_lacks_is_a_warning() -> None:
+    bare = '[[rule]]\nid = "bare"\ntitle = "B"\nseverity = "notice"\nwhen = { mill.open = true }\n'
+    checked = check(CATALOGUE, bare)
+    assert not checked.errors
+    assert [str(fault.code) for fault in checked.warnings] == ["WK070", "WK072", "WK073"]
+    ungraded = RULE.replace(', grade = "guide"', "")
+    assert codes(CATALOGUE, ungraded) == ["WK071"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "code", "said"),
+    [
+        (
+            rule("r", 'wheel.state = "stuck", all = [{ wheel.state = { not = "stuck" } }]'),
+            "WK050",
+            'wheel.state = "stuck" excludes wheel.state is not "stuck"',
+        ),
+        (rule("r", "wheel.heat = { above = 5, at_most = 5 }"), "WK050", "excludes"),
+        (rule("r", 'wheel.verdict = "bad", wheel.state = "turning"'), "WK050", "excludes"),
+        (
+            rule("r", 'wheel.oiled_at = { older_than = "2h", newer_than = "1h" }'),
+            "WK050",
+            "excludes",
+        ),
+        (
+            rule("r", "mill.open = true", "until = { wheel.heat = { above = 9, below = 9 } }"),
+            "WK051",
+            "excludes",
+        ),
+        (
+            rule(
+                "r",
+                "mill.open = true",
+                then='impact = "x"\n[[rule.then.step]]\ndo = "x"\n'
+                "done_when = { none = [{ mill.open = true }, { mill.open = false }] }",
+            ),
+            "WK053",
+            "is never so",
+        ),
+        (
+            '[[derive]]\nfact = "wheel.verdict"\nvalue = "good"\n'
+            'when = { wheel.state = "stuck" }\n',
+            "WK054",
+            'wheel.state = "stuck"',
+        ),
+        (
+            rule("r", 'mill.open = true, any = [{ mill.open = false }, { wheel.state = "stuck" }]'),
+            "WK056",
+            "mill.open = false",
+        ),
+        (
+            rule("r", 'wheel.state = "stuck"')
+            + rule("s", 'wheel.verdict = "bad"', 'suppresses = ["r"]'),
+            "WK057",
+            "s holds, which suppresses it",
+        ),
+        (
+            rule("r", 'wheel.state = ["stuck", "broken"]') + rule("s", 'wheel.verdict = "bad"'),
+            "WK058",
+            "same situations as r",
+        ),
+        (rule("r", "mill.open = true", "until = { mill.open = true }"), "WK059", "resolved"),
+        (
+            rule("r", "mill.open = true", then='impact = "x"\nforbid = [{ operation = "grind" }]')
+            + rule(
+                "s",
+                'wheel.state = "turning"',
+                then='impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"',
+            ),
+            "WK055",
+            "which r forbids at the same time",
+        ),
+    ],
+)
+def test_conditions_are_looked_at_together(rules: str, code: str, said: str) -> None:
+    (fault,) = check(CATALOGUE, rules).faults
+    assert str(fault.code) == code
+    assert said in fault.message
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        rule("r", "wheel.heat = { above = 5, at_most = 5.1 }"),
+        rule(
+            "r",
+            "mill.open = true",
+            "until = { confirm.seen = true }",
+            then='impact = "x"\n[[rule.then.step]]\ndo = "x"\nconfirm = "seen"',
+        ),
+        rule("r", 'wheel.state = "stuck"', 'for = "1m"')
+        + rule("s", 'wheel.verdict = "bad"', 'suppresses = ["r"]', 'for = "2m"'),
+        rule("r", 'wheel.state = "stuck"') + rule("s", 'wheel.state = "stuck"', 'for = "2m"'),
+        rule("r", 'wheel.mill = { matches = "^a" }, all = [{ wheel.mill = { matches = "b$" } }]'),
+        rule("r", "mill.open = true", then='impact = "x"\nforbid = [{ operation = "grind" }]')
+        + rule(
+            "s",
+            "mill.open = false",
+            then='impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"',
+        ),
+    ],
+)
+def test_nothing_is_told_that_is_not_surely_so(rules: str) -> None:
+    assert codes(CATALOGUE, rules) == []
+
+
+def test_a_value_that_no_derivation_gives_is_told() -> None:
+    text = CATALOGUE.replace('values = ["good", "bad"]', 'values = ["good", "bad", "odd"]')
+    (fault,) = check(text).faults
+    assert fault.code == Code.VALUE_NEVER_CONCLUDED
+    assert "odd" in fault.message
+
+
+def test_every_code_has_its_meaning() -> None:
+    assert set(MEANINGS) == set(Code)
+    assert len({heading for heading, _ in MEANINGS.values()}) == len(MEANINGS)
