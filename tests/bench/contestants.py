@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
+from plain_duties import PlainDuties
 from plain_python import Found, PlainPython
 from workload import catalogue, synthetic_rules
 
@@ -70,6 +71,22 @@ class ByLine:
     def statistics(self) -> Mapping[str, Any]:
         """Opponents keep no figures."""
         return {}
+
+
+class ByLineWithDuties(ByLine):
+    """The same for the opponent that wants the lines as well."""
+
+    def __init__(self, task: Task, evaluator: PlainDuties) -> None:
+        super().__init__(task, None)
+        self._apply = evaluator.apply_line
+
+    def advance(self, start: int, count: int, found: Found) -> int:
+        """Take up to `count` events, the first of which has the index `start`; how many came."""
+        index, decode, apply = start, msgspec.json.Decoder(Event).decode, self._apply
+        for line in islice(self._lines, count):
+            apply(index, line, decode(line), found)
+            index += 1
+        return index - start
 
 
 class Product:
@@ -141,11 +158,17 @@ def _plain_python(task: Task) -> Contestant:
     return ByLine(task, PlainPython(synthetic_rules(catalogue(task.facts), task.rules)))
 
 
+def _plain_duties(task: Task) -> Contestant:
+    facts = catalogue(task.facts)
+    return ByLineWithDuties(task, PlainDuties(synthetic_rules(facts, task.rules), facts))
+
+
 PRODUCT: Final = "watchkeeper"
 VERIFIED: Final = "watchkeeper --verify"
 FORGETFUL: Final = "the same, nothing remembered"
 DECODING: Final = "decoding alone"
 PLAIN_PYTHON: Final = "plain Python"
+PLAIN_DUTIES: Final = "the same with our duties"
 CLIPS: Final = "CLIPS"
 CLIPS_UNGATED: Final = "CLIPS without gates"
 DURABLE: Final = "durable_rules, documented"
@@ -158,6 +181,7 @@ CONTESTANTS: Final[Mapping[str, Callable[[Task], Contestant]]] = {
     FORGETFUL: _forgetful,
     DECODING: lambda task: ByLine(task, None),
     PLAIN_PYTHON: _plain_python,
+    PLAIN_DUTIES: _plain_duties,
     CLIPS: lambda task: _clips(task, gated=True),
     CLIPS_UNGATED: lambda task: _clips(task, gated=False),
     DURABLE: lambda task: _durable(task, "nothing"),

@@ -207,7 +207,7 @@ class Fleet:
         elif kind < 0.7:
             facts = {"cluster.reported": "OK" if choose.random() < 0.9 else "Warning"}
             said, subject = f"{pair.name} reports {facts['cluster.reported']}", pair.subject
-        elif kind < 0.9:
+        elif kind < 0.98:
             serial = choose.choice(pair.serials)
             status = "ok" if choose.random() < 0.97 else "warning"
             facts = {"appliance.status": status, "appliance.module_status": "ok"}
@@ -224,12 +224,12 @@ class Fleet:
         choose = self._choose
         kind = choose.random()
         facts: dict[str, Any]
-        if kind < 0.6:
+        if kind < 0.75:
             pair = choose.choice(deployment.pairs)
             pair.volumes = max(0, pair.volumes + choose.choice((-1, 1, 1, 2)))
             facts = {"volumes.count": pair.volumes}
             said, subject = f"{pair.volumes} OS volumes on {pair.name}", pair.subject
-        elif kind < 0.8:
+        elif kind < 0.94:
             pair = choose.choice(deployment.pairs)
             facts = {"replication.completed_at": instant(at - 90_000)}
             said, subject = f"Replicated to {pair.name}", pair.subject

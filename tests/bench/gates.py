@@ -17,7 +17,7 @@ class Gate:
 
     def __init__(self, fact: Fact, conditions: Iterable[Condition]) -> None:
         self.fact = fact
-        self.conditions = tuple(conditions)
+        self.conditions = tuple(dict.fromkeys(conditions))
         self.class_of: Callable[[Value], int]
         if fact.kind in ("int", "float"):
             bounds = sorted({_first_beyond(condition) for condition in self.conditions})
@@ -36,10 +36,20 @@ class Gate:
             first = {number: value for value, number in reversed(table.items())}
             self.example = tuple(first[number] for number in range(self.count))
 
-    def flips(self, before: int, after: int) -> frozenset[Condition]:
-        """The conditions whose truth differs between two classes."""
-        old, new = self.example[before], self.example[after]
-        return frozenset(part for part in self.conditions if part.holds(old) != part.holds(new))
+        self._truths = [
+            sum(condition.holds(value) << place for place, condition in enumerate(self.conditions))
+            for value in self.example
+        ]
+
+    def flips(self, before: int, after: int) -> list[int]:
+        """The places in `conditions` of those whose truth differs between two classes."""
+        differing = self._truths[before] ^ self._truths[after]
+        found = []
+        while differing:
+            lowest = differing & -differing
+            found.append(lowest.bit_length() - 1)
+            differing ^= lowest
+        return found
 
 
 def _first_beyond(condition: Condition) -> float:

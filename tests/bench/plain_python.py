@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from gates import Gate, gates
+from gates import gates
 from workload import Condition, Rule, Value
 
 from rules.vocabulary import Event
@@ -22,12 +22,16 @@ class PlainPython:
 
     def __init__(self, rules: list[Rule]) -> None:
         self._ids = [rule.id for rule in rules]
-        self._programs = [_compiled(rule) for rule in rules]
+        self._programs = [compiled(rule) for rule in rules]
         self._gates = gates(rules)
-        self._named_by: dict[Condition, list[int]] = {}
+        named_by: dict[Condition, list[int]] = {}
         for position, rule in enumerate(rules):
             for condition in rule.every_condition:
-                self._named_by.setdefault(condition, []).append(position)
+                named_by.setdefault(condition, []).append(position)
+        self._named_by = {
+            name: [named_by[condition] for condition in gate.conditions]
+            for name, gate in self._gates.items()
+        }
         self._index: dict[str, tuple[Callable[[Value], int], list[list[list[int] | None]]]] = {
             name: (gate.class_of, [[None] * gate.count for _ in range(gate.count)])
             for name, gate in self._gates.items()
@@ -80,13 +84,14 @@ class PlainPython:
         self._pairs[event.subject] = (values, classes, open_)
 
     def _affected(self, name: str, old: int, new: int) -> list[int]:
-        gate: Gate = self._gates[name]
-        positions = {position for part in gate.flips(old, new) for position in self._named_by[part]}
-        affected = self._index[name][1][old][new] = sorted(positions)
+        named_by = self._named_by[name]
+        flipped = self._gates[name].flips(old, new)
+        affected = sorted({position for place in flipped for position in named_by[place]})
+        self._index[name][1][old][new] = affected
         return affected
 
 
-def _compiled(rule: Rule) -> Callable[[dict[str, Value]], bool]:
+def compiled(rule: Rule) -> Callable[[dict[str, Value]], bool]:
     """A rule as one Python expression over a pair's values."""
     parts = [_expression(part) for part in rule.conditions]
     if rule.alternatives:

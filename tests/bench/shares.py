@@ -60,8 +60,8 @@ def shares_of(lines: Iterable[bytes], rules: list[Rule]) -> Shares:
             touched = {
                 position
                 for gate, old, new in changed
-                for part in gate.flips(gate.class_of(old), gate.class_of(new))
-                for position in touching[part]
+                for place in gate.flips(gate.class_of(old), gate.class_of(new))
+                for position in touching[gate.conditions[place]]
             }
             counted.flips += bool(touched)
             counted.rules_touched += len(touched)
