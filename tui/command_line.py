@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
-from tui.exit_codes import FINE, INTERRUPTED, PIPE_CLOSED, UNUSABLE
+from tui.exit_codes import FINE, FOUND, INTERRUPTED, PIPE_CLOSED, UNUSABLE
 from tui.safe_text import harmless
 
 _COMMANDS: Final = {
@@ -21,6 +22,7 @@ _COMMANDS: Final = {
 }
 """Module and summary of each command. A module is imported only when its command is given."""
 
+_UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG}
 _DESCRIPTION: Final = (
     "The officer of the watch for an appliance cluster: what has happened, what must be done "
     "next, and what must not be attempted."
@@ -43,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     if given == ["--version"]:
         given = ["version"]
+    _open_what_is_closed()
     try:
         code = _run(given)
         sys.stdout.flush()
@@ -52,7 +55,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _abandon_output()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        _abandon_output()
+        sys.stderr.write(f"watchkeeper: the output cannot be written: {error.strerror}\n")
+        return FOUND
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Started with closed outputs, the interpreter has none; what is written then goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _run(given: list[str]) -> int:

@@ -31,6 +31,11 @@ BOXES: Final[dict[str, str]] = {"done": "[x]", "open": "[ ]", "not sure": "[?]"}
 """By the status of a step."""
 
 
+def say_log(path: str) -> str:
+    """What a log is called; `-` is standard input."""
+    return "standard input" if path == "-" else harmless(path)
+
+
 def say_time(time: datetime) -> str:
     """An instant to the second, such as `2026-11-22 02:14:07Z`."""
     return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rules.vocabulary import SEVERITIES
-from tui.phrases import say_count, say_rules, say_severities, say_span, say_time
+from tui.phrases import say_count, say_log, say_rules, say_severities, say_span, say_time
 from tui.safe_text import harmless
 from tui.summary import LoadedRules, Summary
 
@@ -22,7 +22,7 @@ _OUTCOMES: Final = {
 
 def summary_lines(summary: Summary) -> list[tuple[str, str]]:
     """Name and text of each line; what there is none of is left out, but never the findings."""
-    lines = [("log" if len(summary.logs) == 1 else "logs", ", ".join(map(harmless, summary.logs)))]
+    lines = [("log" if len(summary.logs) == 1 else "logs", ", ".join(map(say_log, summary.logs)))]
     lines += _time_lines(summary)
     lines += _finding_lines(summary)
     lines += _refused_lines(summary)

@@ -16,6 +16,7 @@ from tui.phrases import (
     say_conclusion,
     say_fact,
     say_grade,
+    say_log,
     say_news,
     say_origin,
     say_overridden,
@@ -64,7 +65,7 @@ class MarkdownReport:
 
     def begin(self, logs: list[str]) -> None:
         """The title, before anything has been read."""
-        self._paragraph(f"# Replay of {', '.join(code(log) for log in logs)}")
+        self._paragraph(f"# Replay of {', '.join(code(say_log(log)) for log in logs)}")
 
     def judged_by(self, choice: RuleChoice) -> None:
         """Which rules judge."""

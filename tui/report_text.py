@@ -16,6 +16,7 @@ from tui.phrases import (
     say_conclusion,
     say_fact,
     say_grade,
+    say_log,
     say_news,
     say_origin,
     say_overridden,
@@ -70,7 +71,7 @@ class TextReport:
 
     def begin(self, logs: list[str]) -> None:
         """The first line, before anything has been read."""
-        self._line(f"Replay of {', '.join(map(harmless, logs))}")
+        self._line(f"Replay of {', '.join(map(say_log, logs))}")
 
     def judged_by(self, choice: RuleChoice) -> None:
         """Which rules judge."""

@@ -98,6 +98,28 @@ def test_who_stops_reading_ends_the_command_quietly(ship: Ship, dry_boiler: Path
     assert ended.returncode == exit_codes.PIPE_CLOSED
 
 
+def test_an_output_without_room_is_one_line(ship: Ship, dry_boiler: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            command("replay", "--headless", "--rules", "boilers", dry_boiler.name),
+            cwd=ship.folder,
+            env=settings(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ended.stderr == b"watchkeeper: the output cannot be written: No space left on device\n"
+    assert ended.returncode == exit_codes.FOUND
+
+
+def test_closed_outputs_change_nothing_but_what_is_seen(ship: Ship, dry_boiler: Path) -> None:
+    closed = " ".join(command("replay", "--headless", "--rules", "boilers", dry_boiler.name))
+    ended = subprocess.run(
+        ["sh", "-c", f"{closed} --at 01:06 >&- 2>&-"], cwd=ship.folder, env=settings(), check=False
+    )
+    assert ended.returncode == exit_codes.FOUND
+
+
 def test_an_interrupt_ends_the_command_quietly(ship: Ship) -> None:
     with subprocess.Popen(
         command("replay", "--headless", "--rules", "boilers", "-"),
@@ -108,7 +130,7 @@ def test_an_interrupt_ends_the_command_quietly(ship: Ship) -> None:
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == b"Replay of -\n"
+        assert process.stdout.readline() == b"Replay of standard input\n"
         assert process.stdout.readline().startswith(b"Judged by")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
