@@ -79,7 +79,7 @@ class PlainDuties(PlainPython):
             tuple(dict.fromkeys(part.fact.name for part in rule.every_condition)) for rule in rules
         ]
         index = self._index
-        self._facts: dict[str, tuple[type, int | None, Any]] = {
+        self._facts: dict[str, tuple[Any, int | None, Any]] = {
             fact.name: (
                 _TYPES[fact.kind],
                 -_LARGEST if fact.kind in ("int", "float") else None,
@@ -121,9 +121,10 @@ class PlainDuties(PlainPython):
         values, classes, origins = pair.values, pair.classes, pair.origins
         declared = self._facts
         first = not values
+
         for name, value in data.facts.items():
             fact = declared.get(name)
-            if fact is None or value.__class__ is not fact[0]:
+            if fact is None or type(value) is not fact[0]:
                 self.refused += 1
                 continue
             if fact[1] is not None and not fact[1] <= value <= _LARGEST:
