@@ -156,6 +156,13 @@ class Timeline:
             rule=event.data.rule,
         )
 
+    def event_of_line(self, number: int) -> int | None:
+        """The number of the event that a line shows; None where it shows no event."""
+        index = bisect_left(self._places, number)
+        if index < len(self._places) and self._places[index] == number:
+            return None
+        return number - index
+
     def lines(self, start: int, stop: int) -> list[TimelineLine]:
         """Lines from one number up to another."""
         return [line for number in range(start, stop) if (line := self.line(number))]

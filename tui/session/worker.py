@@ -120,4 +120,6 @@ class Worker:
             waiting, self._newest = self._newest, snapshot
         if waiting is None:
             self._announce()
-        return 1 / MOST_A_SECOND if session.changed else None
+        # A snapshot may bring something new itself.
+        again: bool = session.changed
+        return 1 / MOST_A_SECOND if again else None

@@ -1,0 +1,190 @@
+"""The app: takes snapshots from the worker, shows them in places, and turns actions into commands.
+
+It knows nothing of where events come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+import msgspec
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
+
+from tui.screen import going
+from tui.screen.board_panes import TimelinePane
+from tui.screen.content import Target
+from tui.screen.handlers import HANDLERS
+from tui.screen.keys import Action, Keys
+from tui.screen.lines import Look
+from tui.screen.pacing import pace
+from tui.screen.painted_app import PaintedApp
+from tui.screen.places import Board, PlaceScreen
+from tui.session import commands
+from tui.session.session import Session
+from tui.session.snapshot import Snapshot
+from tui.session.timeline import TimelineLine
+from tui.session.worker import Worker
+
+
+class ScreenOptions(msgspec.Struct, frozen=True):
+    """How the screen is to look and behave on this terminal."""
+
+    ascii_only: bool = False
+    colour: bool = True
+    theme: str = ""
+    """One of Textual's themes; empty for the terminal's own colours."""
+    light: bool = False
+    in_tmux: bool = False
+    keys: Mapping[str, Sequence[str]] = {}
+    export_to: str = "."
+    """The folder that files are written to."""
+    own_clock: Callable[[], datetime] | None = None
+
+
+class WatchApp(PaintedApp[int]):
+    """The screen of one session."""
+
+    CSS: ClassVar[str] = "Screen { background: transparent; } WatchApp { background: transparent; }"
+
+    class News(Message):
+        """There is a snapshot to take."""
+
+    def __init__(self, make: Callable[[], Session], options: ScreenOptions) -> None:
+        super().__init__(
+            colour=options.colour, ascii_only=options.ascii_only, own_colours=not options.theme
+        )
+        self.options = options
+        self.theme = options.theme or ("ansi-light" if options.light else "ansi-dark")
+        self.look = Look(ascii_only=options.ascii_only, colour=options.colour)
+        self.keys = Keys(options.keys)
+        self.snapshot: Snapshot | None = None
+        self.message: tuple[str, bool] | None = None
+        self._said = 0
+        self._worker = Worker(make, self._announce)
+        self.failure = ""
+        """What ended the session, if anything did."""
+
+    # Snapshots
+
+    def _announce(self) -> None:
+        self.post_message(self.News())
+
+    def on_mount(self) -> None:
+        """Open the board and begin."""
+        self.push_screen(Board(self))
+        self._worker.start()
+        self.set_interval(1.0, self._tick)
+        if self.keys.problems:
+            self.tell(f"Keys: {self.keys.problems[0]}", failed=True)
+
+    def on_watch_app_news(self, _: News) -> None:
+        """Show the newest snapshot."""
+        snapshot = self._worker.take()
+        if self._worker.failure:
+            self.failure = self._worker.failure
+            self.exit(1, return_code=1)
+            return
+        if snapshot is None:
+            return
+        self.snapshot = snapshot
+        if snapshot.said is not None and snapshot.said.number > self._said:
+            self._said = snapshot.said.number
+            self.message = (snapshot.said.text, snapshot.said.failed)
+        if isinstance(self.screen, PlaceScreen):
+            self.screen.receive(snapshot)
+
+    def _tick(self) -> None:
+        """Let the clock in the header go, where time goes by itself."""
+        if (
+            self.snapshot is not None
+            and self.snapshot.kind != "replay"
+            and isinstance(self.screen, PlaceScreen)
+        ):
+            self.screen.show_frame()
+
+    def shown_time(self, snapshot: Snapshot) -> datetime | None:
+        """The time that ages are counted to: the replay's, or the time of day."""
+        if snapshot.kind == "replay" or snapshot.what_if is not None:
+            return snapshot.time
+        if self.options.own_clock is not None:
+            return self.options.own_clock()
+        return datetime.now(UTC)
+
+    def send(self, command: commands.Command) -> None:
+        """Ask the session for something."""
+        self._worker.send(command)
+
+    def on_unmount(self) -> None:
+        """Let the session end."""
+        self._worker.stop()
+
+    # What is said at the foot
+
+    def tell(self, text: str, *, failed: bool = False) -> None:
+        """Show a message at the foot until the next key."""
+        self.message = (text, failed)
+        if isinstance(self.screen, PlaceScreen):
+            self.screen.show_frame()
+
+    def silence(self) -> None:
+        """Take the message away."""
+        if self.message is not None:
+            self.message = None
+            if isinstance(self.screen, PlaceScreen):
+                self.screen.show_frame()
+
+    def cursor_place(self) -> Offset:
+        """On what is being worked on."""
+        screen = self.screen
+        return screen.cursor_offset() if isinstance(screen, PlaceScreen) else Offset(0, 0)
+
+    # Actions
+
+    def act(self, action: Action) -> None:
+        """Do what an action says, in the place that is shown."""
+        screen = self.screen
+        if not isinstance(screen, PlaceScreen):
+            return
+        if action.replay:
+            pace(self, action.name)
+        elif not screen.act(action):
+            handler = HANDLERS.get(action.name)
+            if handler is not None:
+                handler(self, screen)
+
+    def follow(self, target: Target) -> None:
+        """Go to what a row leads to."""
+        going.follow(self, target)
+
+    def open_finding(self) -> None:
+        """The finding that the cursor is on, in full."""
+        going.open_finding(self)
+
+    def open_line(self, line: TimelineLine | None) -> None:
+        """What a line of the timeline is about."""
+        going.open_line(self, line)
+
+    def ask(self, label: str, done: Callable[[str], None], *, value: str = "") -> None:
+        """Ask for a line at the foot."""
+        if isinstance(self.screen, PlaceScreen):
+            self.screen.prompt.ask(label, done, value=value)
+
+    def narrow(self, pane: object, text: str) -> None:
+        """Filter a pane; a long timeline is looked through in slices."""
+        if isinstance(pane, TimelinePane):
+            pane.narrow(text)
+            self._look_further(pane, text)
+        elif hasattr(pane, "narrow"):
+            pane.narrow(text)
+
+    def _look_further(self, pane: TimelinePane, text: str) -> None:
+        if pane.wanted == text and pane.is_attached and not pane.look_further(2000):
+            self.set_timer(0.01, lambda: self._look_further(pane, text))
+
+    def on_app_resume(self, _: events.AppFocus) -> None:
+        """Paint everything anew after a pause in the shell."""
+        self.redraw()

@@ -1,0 +1,228 @@
+"""Going from place to place: findings, explanations, facts, what-if, events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rules.values import read_duration
+from tui.screen import content
+from tui.screen.keys import BY_NAME, Place
+from tui.screen.lines import Span
+from tui.screen.places import Board, FindingText, PlaceScreen, Reading, WideTimeline
+from tui.screen.say import near
+from tui.session import commands
+from tui.session.snapshot import FindingKey, Snapshot
+from tui.session.timeline import TimelineLine
+
+if TYPE_CHECKING:
+    from tui.screen.app import WatchApp
+
+
+def open_finding(app: WatchApp) -> None:
+    """The finding in full."""
+    screen = app.screen
+    key = screen.finding_key() if isinstance(screen, PlaceScreen) else None
+    if key is None:
+        return
+    app.send(commands.OpenFinding(key))
+    confirm = next(iter(app.keys.of("confirm")), "confirm")
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+        detail = snapshot.detail
+        if detail is None or detail.row.key != key:
+            open_now = any(row.key == key for row in snapshot.findings)
+            return None if open_now else [content.Row((Span("It is resolved now."),))]
+        return content.finding_text(detail, app.shown_time(snapshot), columns, confirm)
+
+    app.push_screen(FindingText(app, f"Finding {key.rule}", make, key=key))
+
+
+def explain(app: WatchApp, rule: str, subject: str) -> None:
+    """Why a rule holds on a subject, or not."""
+    app.send(commands.Explain(rule, subject))
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+        explained = snapshot.explained
+        if explained is None or (explained.rule.id, explained.subject) != (rule, subject):
+            return None
+        return content.explanation_text(explained, columns)
+
+    key = FindingKey(rule, subject)
+    title = f"Why {rule} on {subject.partition('/')[2]}"
+    leave = lambda: app.send(commands.Explain())  # noqa: E731
+    app.push_screen(FindingText(app, title, make, key=key, leave=leave))
+
+
+def browse(app: WatchApp, subject: str) -> None:
+    """All facts of a subject."""
+    if not subject:
+        app.tell("No subject is known yet", failed=True)
+        return
+    app.send(commands.BrowseFacts(subject))
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+        facts = snapshot.facts
+        if facts is None or facts.subject != subject:
+            return None
+        return content.facts_text(facts, columns)
+
+    leave = lambda: app.send(commands.BrowseFacts())  # noqa: E731
+    app.push_screen(FactsReading(app, f"Facts of {subject}", make, subject=subject, leave=leave))
+
+
+def suppose(app: WatchApp, subject: str) -> None:
+    """The what-if page."""
+    if app.snapshot is None:
+        return
+    subject = subject or next(iter(app.snapshot.subjects), "")
+    if not subject:
+        app.tell("No subject is known yet", failed=True)
+        return
+    app.send(commands.SupposeLater(0.0))
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+        if snapshot.what_if is None:
+            return None
+        hints = [
+            content.Row(
+                (Span(f"Suppose a fact of {subject} …", "focus"),),
+                content.ToSubject(subject),
+            ),
+            content.Row(
+                (Span("Suppose that time passes …", "focus"),),
+                content.ToAction("later"),
+            ),
+            content.EMPTY,
+        ]
+        return hints + content.what_if_text(snapshot.what_if, app.look, columns)
+
+    leave = lambda: app.send(commands.EndWhatIf())  # noqa: E731
+    app.push_screen(WhatIfReading(app, "What if", make, subject=subject, leave=leave))
+
+
+def follow(app: WatchApp, target: content.Target) -> None:
+    """Go to what a row leads to."""
+    match target:
+        case content.ToEvent(event, time):
+            to_event(app, event, time)
+        case content.ToFinding(key):
+            to_board(app).choose(key)
+        case content.ToRule(rule, subject):
+            explain(app, rule, subject)
+        case content.ToSubject(subject):
+            browse(app, subject)
+        case content.ToFact(subject, _):
+            browse(app, subject)
+        case content.ToAction("later"):
+            app.ask("how much later (90m, 24h):", lambda text: later(app, text))
+        case content.ToAction(name):
+            if isinstance(app.screen, Reading):
+                app.screen.leave()
+            app.act(BY_NAME[name])
+        case _:
+            return
+
+
+def later(app: WatchApp, text: str) -> None:
+    """Suppose that so much time passes."""
+    try:
+        app.send(commands.SupposeLater(read_duration(text.strip()).total_seconds()))
+    except ValueError as error:
+        app.tell(f"{text} {error}", failed=True)
+
+
+def to_board(app: WatchApp) -> Board:
+    """Leave all places above the board."""
+    while not isinstance(app.screen, Board):
+        if isinstance(app.screen, Reading):
+            app.screen.leave()
+        else:
+            app.pop_screen()
+    return app.screen
+
+
+def to_event(app: WatchApp, event: str, time: datetime) -> None:
+    """The timeline, at the line of an event."""
+    snapshot = app.snapshot
+    if snapshot is None:
+        return
+    line = snapshot.timeline.find_event(event, time, snapshot.timeline_length)
+    if line is None or line >= snapshot.timeline_length:
+        app.tell("That event is not held in the timeline any more", failed=True)
+        return
+    app.push_screen(WideTimeline(app, line))
+
+
+def open_line(app: WatchApp, line: TimelineLine | None) -> None:
+    """What a line of the timeline is about."""
+    if line is None or app.snapshot is None:
+        return
+    if line.kind != "event" and line.rule:
+        key = FindingKey(line.rule, line.subject)
+        if any(row.key == key for row in app.snapshot.findings):
+            to_board(app).choose(key)
+            open_finding(app)
+        else:
+            explain(app, line.rule, line.subject)
+        return
+    store = app.snapshot.timeline.store
+    timeline = app.snapshot.timeline
+    number = line.number
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row]:
+        rows = [
+            content.Row((Span(f"{near(line.time, None)} {line.subject}", "strong"),)),
+            *content.paragraph(line.text, columns),
+        ]
+        found = timeline.event_of_line(number)
+        if found is None:
+            return rows
+        raw = store.line(found)
+        text = raw[:100_000].decode("utf-8", "backslashreplace")
+        rows += [content.EMPTY, content.heading("As the journal has it")]
+        return [*rows, *content.paragraph(text, columns, "dim")]
+
+    app.push_screen(Reading(app, "Event", make, subject=line.subject))
+
+
+class FactsReading(Reading):
+    """The facts of a subject; Enter supposes another value."""
+
+    place: ClassVar[Place] = "facts"
+
+    def open(self, target: content.Target) -> None:
+        """Suppose another value of the fact."""
+        app = self.watch_app
+        if not isinstance(target, content.ToFact) or app.snapshot is None:
+            return
+        facts = app.snapshot.facts
+        row = next((one for one in facts.rows if one.name == target.fact), None) if facts else None
+        if row is None:
+            return
+        if row.derived:
+            app.tell(f"{row.name} is concluded from other facts: {row.meaning}")
+            return
+        known = content.fact_meaning(row)
+        app.ask(
+            f"suppose {row.name} =",
+            lambda text: app.send(commands.Suppose(target.subject, target.fact, text)),
+            value=row.cell.text if row.type != "text" else "",
+        )
+        app.tell(known)
+
+    def aside(self, snapshot: Snapshot) -> str:
+        """What the fact under the cursor means."""
+        target = self.pane.chosen.target if self.pane.chosen else None
+        if isinstance(target, content.ToFact) and snapshot.facts is not None:
+            for row in snapshot.facts.rows:
+                if row.name == target.fact:
+                    return content.fact_meaning(row)[: max(10, self.app.size.width - 40)]
+        return super().aside(snapshot)
+
+
+class WhatIfReading(Reading):
+    """What is supposed, and what would follow."""
+
+    place: ClassVar[Place] = "what-if"

@@ -1,0 +1,111 @@
+"""Which function answers which action, wherever one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from tui.screen import content, doing, going
+from tui.screen.palette import Palette
+from tui.screen.places import PlaceScreen, Reading, WidePairs, WideTimeline
+from tui.session import commands
+from tui.session.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tui.screen.app import WatchApp
+
+Handler = Callable[["WatchApp", PlaceScreen], object]
+
+
+def _list(
+    app: WatchApp,
+    title: str,
+    make: Callable[[Snapshot, int], Sequence[content.Row]],
+    screen: PlaceScreen,
+) -> None:
+    app.push_screen(Reading(app, title, make, subject=screen.subject()))
+
+
+def _explain(app: WatchApp, screen: PlaceScreen) -> None:
+    key = screen.finding_key()
+    if key is None:
+        app.tell("There is no finding here: r lists all rules", failed=True)
+    else:
+        going.explain(app, key.rule, key.subject)
+
+
+def _help(app: WatchApp, screen: PlaceScreen) -> None:
+    replay = app.snapshot is not None and app.snapshot.kind == "replay"
+    place = screen.place
+
+    def make(_: Snapshot, columns: int) -> Sequence[content.Row]:
+        return content.help_text(app.keys, place, columns, replay=replay, look=app.look)
+
+    _list(app, "Help", make, screen)
+
+
+def _rules(app: WatchApp, screen: PlaceScreen) -> None:
+    subject = screen.subject()
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row]:
+        return content.rules_text(snapshot, app.look, columns, subject)
+
+    _list(app, "Rules (Enter: why it holds or not)", make, screen)
+
+
+def _blind(app: WatchApp, screen: PlaceScreen) -> None:
+    subject = screen.subject()
+
+    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row]:
+        return content.blind_text(snapshot, app.look, columns, subject)
+
+    _list(app, "Rules that cannot be judged (Enter: what is missing)", make, screen)
+
+
+def _log(app: WatchApp, screen: PlaceScreen) -> None:
+    _list(app, "Sources, rules and the log", content.log_text, screen)
+
+
+def _palette(app: WatchApp, _: PlaceScreen) -> None:
+    if app.snapshot is not None:
+        app.push_screen(Palette(app))
+
+
+def _name(app: WatchApp, _: PlaceScreen) -> None:
+    value = app.snapshot.operator if app.snapshot else ""
+    app.ask("your name:", lambda text: app.send(commands.SetOperator(text)), value=value)
+
+
+def _wide_timeline(app: WatchApp, _: PlaceScreen) -> None:
+    app.push_screen(WideTimeline(app))
+
+
+def _wide_pairs(app: WatchApp, _: PlaceScreen) -> None:
+    app.push_screen(WidePairs(app))
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "quit": lambda app, _: app.exit(0),
+    "help": _help,
+    "explain": _explain,
+    "what-if": lambda app, screen: going.suppose(app, screen.subject()),
+    "facts": lambda app, screen: going.browse(app, screen.subject()),
+    "timeline": _wide_timeline,
+    "pairs": _wide_pairs,
+    "rules": _rules,
+    "blind": _blind,
+    "log": _log,
+    "palette": _palette,
+    "reload": lambda app, _: app.send(commands.ReloadRules()),
+    "name": _name,
+    "redraw": lambda app, _: app.redraw(),
+    "suspend": lambda app, _: app.action_suspend_process(),
+    "acknowledge": lambda app, _: doing.acknowledge(app),
+    "confirm": lambda app, _: doing.confirm(app),
+    "note": lambda app, _: doing.note(app),
+    "close": lambda app, _: doing.close(app),
+    "copy": lambda app, _: doing.copy(app),
+    "export": lambda app, _: doing.export(app),
+    "picture": lambda app, _: doing.picture(app),
+    "open": lambda app, _: app.open_finding(),
+}

@@ -1,0 +1,91 @@
+"""Everything by name: actions, pairs, findings, rules, subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from tui.screen.content import Row, ToAction, ToFinding, ToRule, ToSubject, subject_for
+from tui.screen.keys import ACTIONS, Place
+from tui.screen.lines import Span, pad
+from tui.screen.places import Reading
+from tui.session.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tui.screen.app import WatchApp
+
+_MOST: Final = 200
+
+
+class Palette(Reading):
+    """A list that narrows while one types; Enter goes to what the cursor is on."""
+
+    place: ClassVar[Place] = "list"
+
+    def __init__(self, watch_app: WatchApp) -> None:
+        super().__init__(watch_app, "Find by name", self._rows)
+        self._wanted = ""
+        self._entries: list[Row] = []
+
+    def on_mount(self) -> None:
+        """Begin to ask at once."""
+        super().on_mount()
+        self._ask()
+
+    def _ask(self) -> None:
+        self.prompt.ask("find:", self._take, value=self._wanted, typed=self._typed)
+
+    def _typed(self, text: str) -> None:
+        self._wanted = text
+        self.pane.cursor = 0
+        self.show_all()
+
+    def _take(self, _: str) -> None:
+        chosen = self.pane.chosen
+        if chosen is not None:
+            self.leave()
+            self.watch_app.follow(chosen.target)
+
+    def on_prompt_closed(self) -> None:
+        """Escape leaves the palette at once."""
+        if self.is_current and not self.prompt.value:
+            self.leave()
+        else:
+            super().on_prompt_closed()
+
+    def _rows(self, snapshot: Snapshot, columns: int) -> Sequence[Row]:
+        if not self._entries:
+            self._entries = list(_entries(snapshot, self.watch_app, columns))
+        words = self._wanted.lower().split()
+        return [row for row in self._entries if all(word in row.text.lower() for word in words)][
+            :_MOST
+        ]
+
+
+def _entries(snapshot: Snapshot, app: WatchApp, columns: int) -> Iterator[Row]:
+    for row in snapshot.findings:
+        yield _row("finding", row.title, row.key.subject, ToFinding(row.key), columns)
+    for action in ACTIONS:
+        if action.replay and snapshot.kind != "replay":
+            continue
+        keys = " ".join(app.keys.of(action.name))
+        yield _row("action", f"{action.name}: {action.says}", keys, ToAction(action.name), columns)
+    for subject in snapshot.subjects:
+        yield _row(subject.partition("/")[0], subject, "facts", ToSubject(subject), columns)
+    for rule in snapshot.rule_base.rules:
+        where = subject_for(snapshot, rule.scope, "")
+        if where:
+            yield _row("rule", rule.id, rule.title, ToRule(rule.id, where), columns)
+
+
+def _row(
+    kind: str,
+    name: str,
+    aside: str,
+    target: ToFinding | ToAction | ToSubject | ToRule,
+    columns: int,
+) -> Row:
+    room = max(20, min(len(name) + 2, columns - 34))
+    return Row(
+        (Span(pad(kind, 11), "dim"), Span(pad(name, room)), Span(" " + aside, "dim")), target
+    )

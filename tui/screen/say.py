@@ -1,0 +1,300 @@
+"""What the panes say of pairs, findings, steps and sources: lines made from a snapshot alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from rules.situation import StepNow
+from rules.vocabulary import SEVERITIES
+from tui.phrases import BOXES, say_grade, say_span, say_time_near
+from tui.screen.lines import Line, Look, Role, Span, pad
+from tui.session.snapshot import (
+    Cell,
+    FindingDetail,
+    FindingRow,
+    Member,
+    PairRow,
+    ProhibitionNow,
+    Snapshot,
+    SourceCondition,
+)
+
+_MEMBER: Final[dict[str, tuple[Role, str]]] = {
+    "ok": ("good", "good"),
+    "warning": ("warning", "warning"),
+    "critical": ("critical", "critical"),
+    "lost": ("critical", "critical"),
+    "unknown": ("dim", "unknown"),
+}
+_CLUSTER: Final[dict[str, tuple[Role, str]]] = {
+    "healthy": ("good", "good"),
+    "degraded": ("warning", "warning"),
+    "failed": ("critical", "critical"),
+}
+CONDITION_ROLES: Final[dict[SourceCondition, Role]] = {
+    "live": "good",
+    "replayed": "plain",
+    "stale": "warning",
+    "lost": "critical",
+}
+
+
+def clock_of(time: datetime, *, day: bool = False) -> str:
+    """The time of day to the second, in UTC and marked so."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ" if day else "%H:%M:%SZ")
+
+
+def short_version(cell: Cell) -> str:
+    """A version without its build, which takes the room of everything else."""
+    return cell.text.partition("-")[0]
+
+
+def value_span(cell: Cell, text: str | None = None) -> Span:
+    """A fact's value: unknown as such, and what a lost source said greyed and marked."""
+    if not cell.text:
+        return Span("unknown", "dim")
+    shown = cell.text if text is None else text
+    return Span(shown, "plain") if cell.standing == "known" else Span(f"({shown})", "dim")
+
+
+# Pairs
+
+
+def pair_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
+    """A pair in the narrow pane: itself, both members, both clusters, and an update that runs."""
+    glyph, role = _pair_sign(row)
+    part = row.role.text or "role?"
+    if part == "secondary" and columns - len(row.name) < 12:
+        part = "second."
+    name = pad(row.name, max(4, columns - len(part) - 3))
+    lines: list[Line] = [
+        (Span(look.glyph(glyph), role), Span(" "), Span(name, "strong"), Span(f" {part}")),
+        _member_line(row.active, row, look),
+        _member_line(row.standby, row, look),
+        _clusters_line(row, look, columns),
+    ]
+    if row.update.running:
+        percent = row.update.percent.text or "?"
+        lines.append((Span("  "), Span(f"update {percent}", "warning"), _target(row)))
+    elif row.update.outcome.text not in {"", "none", "succeeded"}:
+        lines.append((Span("  "), Span(f"update {row.update.outcome.text}", "warning")))
+    if row.condition in {"stale", "lost"}:
+        lines.append((Span(f"  source {row.condition}", CONDITION_ROLES[row.condition]),))
+    return lines
+
+
+def _target(row: PairRow) -> Span:
+    return Span(f" to {short_version(row.update.target)}" if row.update.target.text else "")
+
+
+def _pair_sign(row: PairRow) -> tuple[str, Role]:
+    if row.worst in {"critical", "warning"}:
+        assert row.worst is not None
+        return row.worst, row.worst
+    if row.condition == "lost":
+        return "unknown", "critical"
+    if not row.active.version.text or row.active.version.standing != "known":
+        return "unknown", "dim"
+    return (row.worst, row.worst) if row.worst else ("good", "good")
+
+
+def _member_line(member: Member, row: PairRow, look: Look) -> Line:
+    role, glyph = _MEMBER[member.condition]
+    if member.condition == "ok" and member.role == "standby" and row.versions_match.text == "false":
+        role, glyph = "warning", "warning"
+    word = {"lost": "lost", "critical": "critical", "unknown": ""}.get(member.condition, "")
+    version = value_span(member.version, short_version(member.version))
+    return (
+        Span("  "),
+        Span(look.glyph(glyph), role),
+        Span(f" {pad(member.role, 7)} "),
+        Span(word, role) if word == "lost" else version,
+    )
+
+
+def _clusters_line(row: PairRow, look: Look, columns: int) -> Line:
+    """Both clusters in one line while both are healthy, else the word of each."""
+    spans = [Span("  ")]
+    version = short_version(row.storage_version)
+    version = ".".join(version.split(".")[:2])
+    for name, cell in (("mgmt", row.management), ("storage", row.storage)):
+        role, glyph = _CLUSTER.get(cell.text, ("dim", "unknown"))
+        if cell.standing == "last known":
+            role = "dim"
+        spans.append(Span(look.glyph(glyph), role))
+        spans.append(Span(f" {name} "))
+    wide = sum(len(span.text) for span in spans)
+    if version and wide + len(version) <= columns:
+        spans.append(Span(version, "dim" if row.storage_version.standing != "known" else "plain"))
+    return tuple(spans)
+
+
+def wide_pair_line(row: PairRow, look: Look, columns: int, now: datetime | None) -> Line:
+    """A pair in one line across the screen."""
+    glyph, role = _pair_sign(row)
+    room = max(10, min(28, columns - 66))
+    update = row.update.outcome.text
+    if row.update.running:
+        update = f"running {row.update.percent.text or '?'}"
+    age = say_span(now - row.heard_at) if now and row.heard_at else "never"
+    return (
+        Span(look.glyph(glyph), role),
+        Span(" " + pad(row.name, room), "strong"),
+        Span(" " + pad(row.role.text or "role?", 9)),
+        _padded(value_span(row.active.version, short_version(row.active.version)), 9),
+        _padded(value_span(row.standby.version, short_version(row.standby.version)), 9),
+        Span(" "),
+        _cluster_span(row.management, 9),
+        Span(" "),
+        _cluster_span(row.storage, 9),
+        Span(" " + pad(update or "no update", max(8, min(26, columns - room - 64)))),
+        Span(f" {row.condition} {age}", CONDITION_ROLES[row.condition]),
+    )
+
+
+def wide_pair_heading(columns: int) -> Line:
+    """The headings above `wide_pair_line`."""
+    room = max(10, min(28, columns - 66))
+    text = f"  {pad('pair', room)} {pad('role', 9)}{pad('active', 9)}{pad('standby', 9)}"
+    text += f" {pad('mgmt', 9)} {pad('storage', 9)} "
+    text += pad("update", max(8, min(26, columns - room - 64))) + " heard"
+    return (Span(text, "dim"),)
+
+
+def _padded(span: Span, columns: int) -> Span:
+    return Span(pad(span.text, columns), span.role)
+
+
+def _cluster_span(cell: Cell, columns: int) -> Span:
+    if not cell.text:
+        return Span(pad("unknown", columns), "dim")
+    role = _CLUSTER.get(cell.text, ("plain", ""))[0]
+    return Span(pad(cell.text, columns), role if cell.standing == "known" else "dim")
+
+
+# Findings
+
+
+def finding_line(row: FindingRow, look: Look, columns: int, *, indent: bool = False) -> Line:
+    """A finding in one line: severity, title, whose it is, since when, and how it is known."""
+    word = pad(row.severity, 8 if columns < 70 else 11)
+    state = ""
+    if row.acknowledged is not None:
+        state = f" ack {row.acknowledged.by}"
+    elif row.unconfirmed_since is not None:
+        state = " unconfirmed"
+    tail = f" {row.raised_at.astimezone(UTC):%H:%M} {row.source.grade}"
+    subject = f" {row.key.subject.partition('/')[2]}" if columns >= 64 else ""
+    if row.overridden:
+        tail += " overridden"
+    lead = (look.glyph("down") + " ") if indent else ""
+    room = max(8, columns - 3 - len(word) - len(tail) - len(state) - len(subject) - len(lead))
+    return (
+        Span(look.glyph(row.severity), row.severity),
+        Span(f" {word} ", row.severity),
+        Span(lead, "dim"),
+        Span(pad(row.title, room), "dim" if row.unconfirmed_since or indent else "plain"),
+        Span(subject, "dim"),
+        Span(state, "notice"),
+        Span(tail, "dim"),
+    )
+
+
+def forbidden_line(one: ProhibitionNow, detail: FindingDetail | None = None) -> Line:
+    """What must not be done, and how that is known."""
+    title = one.title or one.operation
+    lowered = title[0].lower() + title[1:] if title[1:2].islower() else title
+    where = ""
+    if detail is None or one.subject != detail.row.key.subject:
+        where = f" on {one.subject.partition('/')[2]}"
+    return (
+        Span("DO NOT ", "forbidden"),
+        Span(f" {lowered}{where}", "critical"),
+        Span(f"  ({say_grade(one.source)})", "dim"),
+    )
+
+
+def wait_text(step: StepNow, now: datetime | None) -> str:
+    """A step's wait as a countdown: a range while it is one."""
+    window = step.window
+    if not step.waits or step.status == "done":
+        return ""
+    if window is None or now is None:
+        return "not started"
+    least = window.earliest - now if window.earliest else None
+    most = window.latest - now if window.latest else None
+    zero = timedelta(0)
+    if most is not None and most <= zero:
+        return "time is up"
+    if least is not None and least > zero:
+        if most is None:
+            return f"at least {say_span(least)}"
+        low, _, unit = say_span(least).partition(" ")
+        high, _, other = say_span(most).partition(" ")
+        if unit == other and " " not in unit:
+            return f"{low} to {high} {unit}"
+        return f"{say_span(least)} to {say_span(most)}"
+    return f"up to {say_span(most)}" if most is not None else "waited long enough"
+
+
+def step_spans(step: StepNow, now: datetime | None, key: str) -> tuple[str, str]:
+    """A step's box with its text, and what stands at its right."""
+    right = wait_text(step, now)
+    if step.status == "not sure":
+        right = f"{right} not sure".strip()
+    if step.confirm:
+        right = f"{right} {step.confirmed_by}" if step.status == "done" else f"{right} {key}"
+    return f"{step.number} {BOXES[step.status]} {step.text}", right.strip()
+
+
+def age_text(time: datetime, now: datetime | None) -> str:
+    """How long ago an instant was."""
+    return say_span(now - time) if now is not None and now >= time else "0 s"
+
+
+def near(time: datetime, now: datetime | None) -> str:
+    """An instant, without its day where that is today's."""
+    return say_time_near(time, now or time)
+
+
+# The whole watch
+
+
+def freshness(snapshot: Snapshot) -> tuple[str, Role]:
+    """One word for how the news stands, and its role."""
+    conditions = [row.condition for row in snapshot.sources]
+    if snapshot.kind == "replay":
+        lost = conditions.count("lost")
+        return (f"replay, {lost} lost", "warning") if lost else ("replay", "strong")
+    if not conditions:
+        return "no source heard", "critical"
+    lost, stale = conditions.count("lost"), conditions.count("stale")
+    if lost:
+        return f"{lost} of {len(conditions)} sources LOST", "critical"
+    if stale:
+        return f"{stale} of {len(conditions)} sources stale", "warning"
+    return ("live" if snapshot.kind == "live" else "following"), "good"
+
+
+def severity_counts(findings: Sequence[FindingRow]) -> list[Span]:
+    """How many findings of each severity are open."""
+    spans: list[Span] = []
+    for severity in SEVERITIES:
+        count = sum(row.severity == severity for row in findings)
+        if count and severity != "information":
+            spans.append(Span(f" {count} {severity} ", severity))
+    return spans
+
+
+def forbidden_words(snapshot: Snapshot) -> str:
+    """What is forbidden anywhere, in capitals: updates first, since that is what is asked."""
+    names = {one.operation for one in snapshot.forbidden}
+    if not names:
+        return ""
+    if "update" in names:
+        more = len(names) - 1
+        return "UPDATE FORBIDDEN" + (f" +{more}" if more else "")
+    first = min(names).upper()
+    return f"{first} FORBIDDEN" + (f" +{len(names) - 1}" if len(names) > 1 else "")

@@ -1,0 +1,113 @@
+"""Opens the screen on this terminal and leaves it as it was found, however it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple, TextIO
+
+from tui.exit_codes import INTERRUPTED, UNUSABLE
+from tui.safe_text import wants_ascii
+from tui.session.session import Session
+
+_DUMB: Final = frozenset({"", "dumb", "unknown", "emacs"})
+_LAST_RESORT: Final = 0.9
+"""Seconds after which a program whose terminal has vanished ends without ceremony."""
+_TEXTUAL_SETTINGS: Final[Mapping[str, str]] = {
+    "TEXTUAL_ANIMATIONS": "none",
+    "TEXTUAL_SMOOTH_SCROLL": "0",
+    # Its modes stay set in the terminal of whoever loses the connection.
+    "TEXTUAL_DISABLE_KITTY_KEY": "1",
+    "TEXTUAL_FPS": "20",
+}
+
+
+class ScreenWishes(NamedTuple):
+    """What was asked for on the command line and in the configuration."""
+
+    ascii_only: bool = False
+    mouse: bool = False
+    theme: str = ""
+    light: bool = False
+    keys: Mapping[str, Sequence[str]] = {}
+
+
+def refusal(environment: Mapping[str, str], streams: Sequence[TextIO]) -> str:
+    """Why there can be no screen here; empty where there can."""
+    if not all(stream.isatty() for stream in streams):
+        return "there is no terminal here; use --plain for lines, or --headless for a report"
+    if environment.get("TERM", "") in _DUMB:
+        return "this terminal can show no screen; use --plain"
+    return ""
+
+
+def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
+    """Show a session until the operator leaves, and return the exit code."""
+    reason = refusal(os.environ, (sys.stdin, sys.stdout))
+    if reason:
+        sys.stderr.write(f"watchkeeper: {reason}\n")
+        return UNUSABLE
+    os.environ.update({k: v for k, v in _TEXTUAL_SETTINGS.items() if k not in os.environ})
+    # Textual reads its settings when it is imported.
+    from tui.screen.app import ScreenOptions, WatchApp
+
+    colour = not os.environ.get("NO_COLOR")
+    app = WatchApp(
+        make,
+        ScreenOptions(
+            ascii_only=wishes.ascii_only or wants_ascii(sys.stdout),
+            colour=colour,
+            theme=wishes.theme if colour else "",
+            light=wishes.light,
+            in_tmux="TMUX" in os.environ,
+            keys=wishes.keys,
+        ),
+    )
+    code = asyncio.run(_run(app, mouse=wishes.mouse))
+    if app.failure:
+        sys.stderr.write(app.failure)
+        return 1
+    return code
+
+
+async def _run(app: object, *, mouse: bool) -> int:
+    from tui.screen.app import WatchApp
+
+    assert isinstance(app, WatchApp)
+    loop = asyncio.get_running_loop()
+
+    def leave(code: int) -> None:
+        # Should the terminal hold up even this, the thread ends the program.
+        last_resort = threading.Timer(_LAST_RESORT, os._exit, (code,))
+        last_resort.daemon = True
+        last_resort.start()
+        app.exit(code, return_code=code)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Whoever started us with SIGHUP ignored wants us to live on without a terminal, which
+        # a screen cannot; it ends by the look at the terminal below.
+        if signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, leave, 128 + number)
+
+    async def watch_terminal() -> None:
+        look = select.poll()
+        look.register(0, select.POLLHUP | select.POLLERR)
+        while True:
+            if look.poll(0):
+                leave(128 + signal.SIGHUP)
+                return
+            await asyncio.sleep(0.5)
+
+    watcher = asyncio.create_task(watch_terminal())
+    try:
+        code = await app.run_async(mouse=mouse)
+    finally:
+        watcher.cancel()
+    if app.return_code:
+        return app.return_code
+    return code if isinstance(code, int) else INTERRUPTED
