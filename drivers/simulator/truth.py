@@ -27,6 +27,7 @@ Truth: TypeAlias = dict[str, dict[str, Fact]]
 """Facts by subject; None is that there is nothing which the fact could tell."""
 
 _RESULTS = {"SUCCEEDED": "succeeded", "FAILED": "failed", "IN_PROGRESS": "running"}
+_ENDINGS = ("completed", "warning", "error", "terminated", "killed", "interrupted")
 _LINKS = {
     "link.image_manager_disconnected": ("EmImageManagerLinkDisconnected",),
     "link.image_manager_misconnected": ("EmMgmtPortConnectedIncorrectlyImageManager",),
@@ -73,14 +74,17 @@ def _deployment(site: Site) -> dict[str, Fact]:
                 "primary.usable_members": sum(m.usable for m in site.members(pair)),
                 "primary.candidates": len(fit),
             }
-    facts["deployment.versions_match"] = len({item.version for item in listed}) == 1
     facts |= _composers(site) | _oneview_backup(site)
     facts |= {
         "alert.trust_failed": bool(site.open_alerts(TRUST_FAILED, SERVER_URI)),
         "claim.waiting": sum(item.present and not item.pair for item in site.appliances.values()),
-        "claim.free_management_addresses": site.free_management_addresses,
-        "claim.free_deployment_addresses": site.free_deployment_addresses,
     }
+    if listed:
+        facts |= {
+            "deployment.versions_match": len({item.version for item in listed}) == 1,
+            "claim.free_management_addresses": site.free_management_addresses,
+            "claim.free_deployment_addresses": site.free_deployment_addresses,
+        }
     if pair is not None and site.server == "present":
         facts |= _artifacts(pair)
         facts |= _primary_change(site)
@@ -157,15 +161,18 @@ def _pair(site: Site, pair: Pair) -> dict[str, Fact]:
     active = site.active(pair)
     facts: dict[str, Fact] = {
         "pair.deployment": site.name,
-        "pair.role": "primary" if pair.name == site.primary else "secondary",
         "pair.members": len(listed),
         "cluster.management": management(site, pair),
-        "cluster.reported": cluster_status(site, pair),
         "alert.not_highly_available": bool(site.open_alerts(NOT_AVAILABLE, pair.cluster_uri)),
         "alert.storage_node_unavailable": bool(site.open_alerts(STORAGE_NODE, pair.cluster_uri)),
-        "pair.cluster_address": pair.address,
         "volumes.count": pair.volumes,
     }
+    if listed:
+        facts |= {
+            "pair.role": "primary" if pair.name == site.primary else "secondary",
+            "pair.cluster_address": pair.address,
+            "cluster.reported": cluster_status(site, pair),
+        }
     if not pair.lone:
         facts["cluster.storage"] = storage(site, pair)
     if len(lost) == len(members):
@@ -190,10 +197,11 @@ def _update(site: Site, pair: Pair) -> dict[str, Fact]:
     record = site.updates.get(pair.name)
     if record is None or not record.task:
         return {}
+    known = record.result in _ENDINGS
     return {
         "update.id": record.task,
         "update.started_at": instant(record.started),
-        "update.ended_at": instant(record.ended),
+        "update.ended_at": instant(record.ended) if known else None,
         "update.result": record.result,
         "update.target_version": record.target,
         "update.first.serial": record.first,

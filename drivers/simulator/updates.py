@@ -292,8 +292,12 @@ def form_later(site: Site, pair: Pair, broken: Broken = "", *, why: str = "formi
         pair.formed = broken not in ("management", "both")
         pair.storage_formed = broken not in ("storage", "both")
         for member in site.members(pair):
-            if member.status == "Warning":
+            # A standby that belongs to no cluster is not well.
+            if member.status == "Warning" and (pair.formed or member.active):
                 member.status = "OK"
+        if not pair.formed:
+            for member in site.by_role(pair, "standby"):
+                member.status = "Warning"
         settle(site, pair)
 
     site.schedule.after(durations.FORMING, form, f"{why}/{pair.name}")
