@@ -8,6 +8,7 @@ from typing import Any, Final
 
 _ACTIONS: Final = {
     "check": "name everything that is wrong, with its file and line",
+    "test": "find out whether rules find what their tests expect",
 }
 """Each action is the module of its name in `tui.rules_commands`."""
 

@@ -1,0 +1,216 @@
+"""What tests reach: every condition seen true and seen false, every rule raised and not raised,
+every step ticked. Counted exactly, never rounded up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import msgspec
+
+from rules.authoring.run_tests import Outcome
+from rules.built_in import BUILT_IN
+from rules.engine import Watch
+from rules.evaluate import condition_truth
+from rules.finding import Finding
+from rules.pattern import Condition, Pattern, conditions
+from rules.rule_base import Place, Rule, RuleBase
+from rules.subject import Subject
+from rules.vocabulary import Truth
+from rules.wording import say_condition
+
+_CONFIRM = "confirm."
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Something that no test reaches: where it stands, whose it is, and what is missing."""
+
+    file: str
+    line: int
+    owner: str
+    message: str
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """How much of something is reached."""
+
+    reached: int
+    total: int
+
+    @property
+    def share(self) -> Fraction:
+        """From 0 to 1; the whole of nothing is 1."""
+        return Fraction(self.reached, self.total) if self.total else Fraction(1)
+
+    def __str__(self) -> str:
+        return f"{say_percent(self.share)} ({self.reached} of {self.total})"
+
+
+class CoverageReport(msgspec.Struct, frozen=True):
+    """What tests reach, and every gap."""
+
+    conditions: Measure
+    """Each condition counts twice: seen true and seen false."""
+    rules: Measure
+    """Each rule counts twice: a test in which it fires, and one in which it must not."""
+    steps: Measure
+    gaps: tuple[Gap, ...]
+
+    @property
+    def whole(self) -> Measure:
+        """All of it together."""
+        parts = (self.conditions, self.rules, self.steps)
+        return Measure(sum(one.reached for one in parts), sum(one.total for one in parts))
+
+
+def say_percent(share: Fraction) -> str:
+    """A share in percent with one decimal, always rounded down: 100 % is all."""
+    tenths = int(share * 1000)
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
+class Coverage:
+    """Looks at watches while tests run, and counts."""
+
+    def __init__(self, rule_base: RuleBase) -> None:
+        self._base = rule_base
+        self._rules = [rule for rule in rule_base.rules if rule.hash != BUILT_IN]
+        self._missing: dict[str, dict[Condition, set[Truth]]] = {}
+        """By scope, what each condition has not been seen to be."""
+        self._confirms: dict[tuple[str, Condition], set[Truth]] = {}
+        self._seen: set[tuple[str, int]] = set()
+        self._ticked: set[tuple[str, int]] = set()
+        for scope, pattern in self._patterns():
+            asked = self._missing.setdefault(scope, {})
+            for condition in conditions(pattern):
+                if not condition.fact.startswith(_CONFIRM):
+                    asked.setdefault(condition, {Truth.TRUE, Truth.FALSE})
+        for rule in self._rules:
+            for _, pattern in _parts(rule):
+                for condition in conditions(pattern):
+                    if condition.fact.startswith(_CONFIRM):
+                        self._confirms[rule.id, condition] = {Truth.TRUE, Truth.FALSE}
+
+    def _patterns(self) -> Iterator[tuple[str, Pattern]]:
+        for derivation in self._base.derivations:
+            yield self._base.facts[derivation.fact].scope, derivation.when
+        for rule in self._rules:
+            for _, pattern in _parts(rule):
+                yield rule.scope, pattern
+
+    def look(self, watch: Watch) -> None:
+        """Take in how things stand."""
+        for subject in watch.words.subjects.values():
+            self._look_at(watch, subject)
+        for finding in watch.findings():
+            self._look_at_finding(watch, finding)
+
+    def _look_at(self, watch: Watch, subject: Subject) -> None:
+        scope = subject.scope
+        situation = scope.name, hash(tuple(subject.keys[n] for n in range(len(scope.programs))))
+        if situation in self._seen:
+            return
+        self._seen.add(situation)
+        missing = self._missing.get(scope.name)
+        if missing:
+            name = subject.name
+            for condition in list(missing):
+                left = missing[condition]
+                left.discard(
+                    condition_truth(
+                        condition, lambda fact: watch.value(name, fact), watch.now, self._base.facts
+                    )
+                )
+                if not left:
+                    del missing[condition]
+        for compiled in scope.rules:
+            for number, program in enumerate(compiled.done):
+                if program >= 0 and subject.verdicts[program] == Truth.TRUE:
+                    self._ticked.add((compiled.rule.id, number))
+
+    def _look_at_finding(self, watch: Watch, finding: Finding) -> None:
+        rule = finding.rule
+        for number, step in enumerate(rule.steps):
+            if step.confirm and finding.confirmations.get(step.confirm):
+                self._ticked.add((rule.id, number))
+        if not any(rule.id == owner for owner, _ in self._confirms):
+            return
+        given = {f"{_CONFIRM}{step.confirm}": False for step in rule.steps if step.confirm}
+        given |= {f"{_CONFIRM}{name}": True for name in finding.confirmations}
+        for _, pattern in _parts(rule):
+            for condition in conditions(pattern):
+                left = self._confirms.get((rule.id, condition))
+                if left:
+                    left.discard(condition_truth(condition, given, watch.now, self._base.facts))
+
+    def report(self, outcomes: Iterable[Outcome]) -> CoverageReport:
+        """What the tests reached that have been run, counting those alone that passed."""
+        raised: set[str] = set()
+        quiet: set[str] = set()
+        for outcome in outcomes:
+            if outcome.passed and not outcome.test.todo:
+                raised |= outcome.raised
+                quiet |= outcome.quiet
+        gaps: list[Gap] = []
+        leaves = list(self._leaves())
+        unseen = 0
+        for place, owner, where, condition, left in leaves:
+            for truth in sorted(left):
+                unseen += 1
+                said = say_condition(condition, self._base.facts)
+                never = "true" if truth == Truth.TRUE else "false"
+                message = f"{where}: {said} was never seen {never}"
+                gaps.append(Gap(place.file, place.line, owner, message))
+        rules = steps = steps_reached = 0
+        for rule in self._rules:
+            place = rule.place
+            if rule.id in raised:
+                rules += 1
+            else:
+                gaps.append(Gap(place.file, place.line, rule.id, "no test in which it is raised"))
+            if rule.id in quiet:
+                rules += 1
+            else:
+                message = "no test in which it is looked at and must not be raised"
+                gaps.append(Gap(place.file, place.line, rule.id, message))
+            for number, step in enumerate(rule.steps):
+                steps += 1
+                plain = not step.confirm and step.done_when is None
+                if (plain and rule.id in raised) or (rule.id, number) in self._ticked:
+                    steps_reached += 1
+                else:
+                    what = "reached" if plain else "ticked"
+                    message = f"step {number + 1} was never {what}: {step.do}"
+                    gaps.append(Gap(place.file, place.line, rule.id, message))
+        return CoverageReport(
+            Measure(2 * len(leaves) - unseen, 2 * len(leaves)),
+            Measure(rules, 2 * len(self._rules)),
+            Measure(steps_reached, steps),
+            tuple(sorted(gaps, key=lambda gap: (gap.file, gap.line))),
+        )
+
+    def _leaves(self) -> Iterator[tuple[Place, str, str, Condition, set[Truth]]]:
+        """Every condition of every pattern, with what it has not been seen to be."""
+        for derivation in self._base.derivations:
+            scope = self._base.facts[derivation.fact].scope
+            owner = f"{derivation.fact} = {derivation.value}"
+            for condition in conditions(derivation.when):
+                left = self._missing[scope].get(condition, set())
+                yield derivation.place, owner, "derive", condition, left
+        for rule in self._rules:
+            for where, pattern in _parts(rule):
+                for condition in conditions(pattern):
+                    if condition.fact.startswith(_CONFIRM):
+                        left = self._confirms[rule.id, condition]
+                    else:
+                        left = self._missing[rule.scope].get(condition, set())
+                    yield rule.place, rule.id, where, condition, left
+
+
+def _parts(rule: Rule) -> Iterator[tuple[str, Pattern]]:
+    yield "when", rule.when
+    if rule.until is not None:
+        yield "until", rule.until
+    for number, step in enumerate(rule.steps):
+        if step.done_when is not None:
+            yield f"step {number + 1}", step.done_when

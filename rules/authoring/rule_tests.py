@@ -1,0 +1,94 @@
+"""Tests of rules: facts and events in time, or a log, and what must be found then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""When a test begins that names no time of its own."""
+
+Moment: TypeAlias = timedelta | datetime
+"""Since the beginning of the test, or a time of the log's."""
+
+STATUSES: Final = ("done", "open", "not sure")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """Something that happens in a test."""
+
+    at: timedelta = timedelta()
+    subject: str = ""
+    source: str = ""
+    facts: Mapping[str, Any] = {}
+    unknown: tuple[str, ...] = ()
+    """Facts that nobody knows from now on."""
+    families: tuple[str, ...] = ()
+    """With any, what is said is a snapshot of these families of facts."""
+    lost: str = ""
+    heard: str = ""
+    """A kind of source that is lost, or heard again."""
+    rule: str = ""
+    confirm: str = ""
+    close: str = ""
+    acknowledge: str = ""
+
+
+class ExpectedFinding(msgspec.Struct, frozen=True):
+    """A finding that must be raised, and when it must be resolved; with None it stays open."""
+
+    rule: str
+    subject: str
+    raised: Moment
+    resolved: Moment | None = None
+    forbids: tuple[str, ...] | None = None
+    title: str | None = None
+    impact: str | None = None
+    recurred: tuple[Moment, ...] | None = None
+
+
+class ExpectedState(msgspec.Struct, frozen=True):
+    """What must be so at a time."""
+
+    at: Moment
+    subject: str = ""
+    open: tuple[str, ...] | None = None
+    facts: Mapping[str, Any] = {}
+    unknown: tuple[str, ...] = ()
+    steps: Mapping[str, tuple[str, ...]] = {}
+    """By rule, the status of each step."""
+    unconfirmed: tuple[str, ...] | None = None
+    forbidden: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+    """Operations of which nobody can say whether they may be started."""
+    blind: tuple[str, ...] = ()
+
+
+class RuleTest(msgspec.Struct, frozen=True):
+    """One test. `rules` are those that it is about: they raise what is expected, and nothing
+    else; with `exact`, that holds for every rule."""
+
+    name: str
+    file: str
+    line: int
+    rules: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+    open: frozenset[str] = frozenset()
+    """Rules that must be open on the test's subject at its end."""
+    exact: bool = False
+    todo: str = ""
+    subject: str = ""
+    begin: datetime = BEGIN
+    end: Moment | None = None
+    log: str = ""
+    events: tuple[Said, ...] = ()
+    findings: tuple[ExpectedFinding, ...] = ()
+    states: tuple[ExpectedState, ...] = ()
+
+    def moment(self, at: Moment) -> datetime:
+        """A time of the test's as an instant."""
+        return at if isinstance(at, datetime) else self.begin + at

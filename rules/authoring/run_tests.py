@@ -1,0 +1,524 @@
+"""Running tests of rules through the engine, and saying what came out otherwise than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from rules.authoring.rule_tests import ExpectedFinding, ExpectedState, RuleTest, Said
+from rules.engine import Watch
+from rules.explain import explain
+from rules.finding import Finding
+from rules.rule_base import Fact, RuleBase
+from rules.values import comparable, read_value, show_duration
+from rules.vocabulary import (
+    FACTS_CHANGED,
+    FACTS_SNAPSHOT,
+    FINDING_ACKNOWLEDGED,
+    FINDING_CLOSED,
+    SOURCE_HEARD,
+    SOURCE_LOST,
+    STEP_CONFIRMED,
+    Event,
+    EventData,
+    Truth,
+)
+from rules.wording import say_value
+
+Log: TypeAlias = Iterable[tuple[Event, bytes]]
+OpenLog: TypeAlias = Callable[[str], Log]
+"""Opens a log by the path that a test names."""
+
+Observer: TypeAlias = Callable[[Watch], None]
+"""Is shown the watch after everything that happens in a test."""
+
+NAME: Final = "test"
+"""What subjects, sources and operators are called that a test does not name."""
+
+_MOST_LINES: Final = 12
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """One expectation that was not met: in a line, and why, in several."""
+
+    message: str
+    why: tuple[str, ...] = ()
+    rule: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of a test. `raised` are the rules that it expected to be raised and that were,
+    `quiet` those that it expected not to be, that were not, and that were definitely false."""
+
+    test: RuleTest
+    failures: tuple[Failure, ...]
+    raised: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.failures
+
+
+class Runner:
+    """Runs tests against one rule base; each begins with a watch that knows nothing."""
+
+    def __init__(
+        self,
+        rule_base: RuleBase,
+        open_log: OpenLog,
+        *,
+        observer: Observer | None = None,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        """`only` are the rules whose findings matter, all where it is left out."""
+        self.rule_base = rule_base
+        self._empty = Watch(rule_base)
+        self._open_log = open_log
+        self._observer = observer
+        self._only = only
+        self._ids = frozenset(rule.id for rule in rule_base.rules)
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        self._empty.close()
+
+    def run(self, test: RuleTest) -> Outcome:
+        """Run a test, and hold what was found against what it expects."""
+        run = _Run(test, self._empty.copy(), self._open_log(test.log) if test.log else None)
+        run.play(self._observer)
+        failures = [*run.failures, *self._compare(run)]
+        about = self._about(test)
+        fires = {one.rule for one in test.findings} | test.open
+        quiet = (about - fires) & run.definitely_false(about - fires)
+        return Outcome(test, tuple(failures), frozenset(fires), frozenset(quiet))
+
+    def _about(self, test: RuleTest) -> frozenset[str]:
+        about = self._ids if test.exact else test.rules
+        return about if self._only is None else about & self._only
+
+    def _compare(self, run: _Run) -> Iterator[Failure]:
+        test = run.test
+        about = self._about(test)
+        by_rule: dict[str, list[Finding]] = {}
+        for finding in run.found:
+            by_rule.setdefault(finding.rule.id, []).append(finding)
+        told: dict[str, list[ExpectedFinding]] = {}
+        for expected in test.findings:
+            if self._only is None or expected.rule in self._only:
+                told.setdefault(expected.rule, []).append(expected)
+        for rule, expectations in sorted(told.items()):
+            yield from self._compare_findings(run, rule, expectations, by_rule.get(rule, []))
+        for rule in sorted(about - told.keys()):
+            found = by_rule.get(rule, [])
+            if rule in test.open:
+                here = [one for one in found if one.subject == test.subject and not one.resolved_at]
+                if not here:
+                    at = run.watch.now
+                    message = f"{rule} is not open on {test.subject} at the end ({run.say(at)})"
+                    if found:
+                        message += f"; found: {run.say_finding(found[0])}"
+                    yield Failure(message, self._why(run, rule, test.subject, at), rule)
+            elif found:
+                message = f"{rule} must not be raised; found: {run.say_finding(found[0])}"
+                why = self._why(run, rule, found[0].subject, found[0].raised_at)
+                yield Failure(message, why, rule)
+
+    def _compare_findings(
+        self, run: _Run, rule: str, expectations: list[ExpectedFinding], found: list[Finding]
+    ) -> Iterator[Failure]:
+        left = list(found)
+        missing = []
+        for expected in expectations:
+            match = next((one for one in left if run.is_as(one, expected)), None)
+            if match is None:
+                missing.append(expected)
+            else:
+                left.remove(match)
+                yield from run.texts_differ(match, expected)
+        for expected in missing:
+            near = next((one for one in left if one.subject == expected.subject), None)
+            message = f"{rule}: expected {run.say_expected(expected)}; found: "
+            if near is None:
+                at = run.test.moment(expected.raised)
+                why = self._why(run, rule, expected.subject, at)
+                yield Failure(f"{message}nothing", why, rule)
+                continue
+            left.remove(near)
+            expected_at = run.test.moment(expected.raised)
+            if near.raised_at > expected_at:
+                why = self._why(run, rule, expected.subject, expected_at)
+            else:
+                why = self._why_not_ended(run, near, expected)
+            yield Failure(f"{message}{run.say_finding(near)}", why, rule)
+        for unexpected in left:
+            message = f"{rule}: not expected: {run.say_finding(unexpected)}"
+            why = self._why(run, rule, unexpected.subject, unexpected.raised_at)
+            yield Failure(message, why, rule)
+
+    # Why
+
+    def _at(self, run: _Run, at: datetime) -> Watch:
+        """The watch of a test as it stood at a time."""
+        test = run.test
+        again = _Run(test, self._empty.copy(), self._open_log(test.log) if test.log else None)
+        again.play(None, until=at)
+        return again.watch
+
+    def _why(self, run: _Run, rule_id: str, subject: str, at: datetime) -> tuple[str, ...]:
+        """What made a rule hold, or not hold, at a time."""
+        rule = next((one for one in self.rule_base.rules if one.id == rule_id), None)
+        if rule is None:
+            return ()
+        watch = self._at(run, at)
+        told = explain(rule.when, lambda name: watch.value(subject, name), at, self.rule_base)
+        lines = [f"when, at {run.say(at)}:", *(f"  {line}" for line in told.lines())]
+        if told.truth == Truth.TRUE and rule.hold is not None:
+            lines.append(f"  it must hold for {show_duration(rule.hold)} before it is raised")
+        return tuple(lines[:_MOST_LINES])
+
+    def _why_not_ended(
+        self, run: _Run, finding: Finding, expected: ExpectedFinding
+    ) -> tuple[str, ...]:
+        ends = expected.resolved
+        at = run.test.moment(ends) if ends is not None else (finding.resolved_at or run.watch.now)
+        rule = finding.rule
+        watch = self._at(run, at)
+        given = {f"confirm.{name}": True for name in finding.confirmations}
+        told = explain(
+            rule.until or rule.when,
+            lambda name: given.get(name, watch.value(finding.subject, name)),
+            at,
+            self.rule_base,
+        )
+        head = "until" if rule.until is not None else "when"
+        lines = [f"{head}, at {run.say(at)}:", *(f"  {line}" for line in told.lines())]
+        return tuple(lines[:_MOST_LINES])
+
+
+class _Run:
+    """One test on its way through a watch."""
+
+    def __init__(self, test: RuleTest, watch: Watch, log: Log | None) -> None:
+        self.test = test
+        self.watch = watch
+        self.found: list[Finding] = []
+        self.failures: list[Failure] = []
+        self._log = log
+        self._base = watch.rule_base
+        self._number = 0
+        self._false: set[str] = set()
+        self._observers: list[Observer] = []
+        self._heartbeats: dict[str, tuple[timedelta, datetime]] = {}
+
+    def play(self, observer: Observer | None, until: datetime | None = None) -> None:
+        """Let everything happen, up to a time."""
+        test = self.test
+        self._observers = [observer] if observer is not None else []
+        states = sorted(test.states, key=lambda one: test.moment(one.at))
+        happenings = self._from_log() if self._log is not None else self._from_events()
+        for time, event, line in happenings:
+            if until is not None and time > until:
+                break
+            while states and test.moment(states[0].at) < time:
+                self._judge_state(states.pop(0))
+            self._pass(time)
+            for change in self.watch.apply(event, line):
+                if change.kind == "raised":
+                    self.found.append(change.finding)
+            self._look()
+        if until is not None:
+            self._pass(until)
+            return
+        for state in states:
+            self._judge_state(state)
+        if (end := self._end()) is not None:
+            self._pass(end)
+
+    def _end(self) -> datetime | None:
+        test = self.test
+        if test.end is not None:
+            return test.moment(test.end)
+        if self._log is not None:
+            return None
+        times = [test.moment(said.at) for said in test.events]
+        for finding in test.findings:
+            times += [test.moment(one) for one in (finding.raised, finding.resolved) if one]
+        return max(times, default=test.begin)
+
+    def _pass(self, to: datetime) -> None:
+        """Let time pass, from deadline to deadline; the sources that are not lost are heard."""
+        while True:
+            due = self.watch.next_deadline
+            beat = min(
+                ((last + 2 * span, name) for name, (span, last) in self._heartbeats.items()),
+                default=None,
+            )
+            if beat is not None and beat[0] <= to and (due is None or beat[0] <= due):
+                self._take(self._event(SOURCE_HEARD, beat[0], f"watch/{NAME}", source=beat[1]))
+                self._heard(beat[1], beat[0])
+            elif due is not None and due <= to:
+                self._note(self.watch.advance(due))
+            else:
+                break
+            self._look()
+        self._note(self.watch.advance(to))
+        self._look()
+
+    def _take(self, event: Event) -> None:
+        self._note(self.watch.apply(event))
+
+    def _note(self, changes: Iterable[Any]) -> None:
+        for change in changes:
+            if change.kind == "raised":
+                self.found.append(change.finding)
+
+    def _look(self) -> None:
+        for observer in self._observers:
+            observer(self.watch)
+
+    # What happens
+
+    def _from_log(self) -> Iterator[tuple[datetime, Event, bytes]]:
+        assert self._log is not None
+        for event, line in self._log:
+            yield event.time, event, line
+
+    def _from_events(self) -> Iterator[tuple[datetime, Event, bytes]]:
+        test = self.test
+        said = sorted(test.events, key=lambda one: one.at)
+        for scope, name, around in self._memberships(said):
+            fact = self._base.facts[self._base.scopes[scope].member_by]
+            facts = {fact.name: around}
+            event = self._event(
+                FACTS_CHANGED, test.begin, f"{fact.source}/{NAME}", f"{scope}/{name}", facts=facts
+            )
+            self._spoken(event)
+            yield test.begin, event, b""
+        for one in said:
+            for event in self._events_of(one):
+                self._spoken(event)
+                yield event.time, event, b""
+
+    def _memberships(self, said: list[Said]) -> Iterator[tuple[str, str, str]]:
+        """Whom the test's subject is within, where the test does not say so itself."""
+        scope, _, name = self.test.subject.partition("/")
+        told = {fact for one in said for fact in one.facts}
+        while scope in self._base.scopes and self._base.scopes[scope].within:
+            member_by, within = self._base.scopes[scope].member_by, self._base.scopes[scope].within
+            if member_by in told:
+                return
+            yield scope, name, NAME
+            scope, name = within, NAME
+
+    def _subject_of(self, scope: str, own: str) -> str:
+        """The subject of a scope that a fact is said about: the event's own, or one around it."""
+        subject = own or self.test.subject
+        if subject.partition("/")[0] == scope:
+            return subject
+        around = self.watch.words.subjects.get(subject)
+        for one in around.lineage() if around else ():
+            if one.scope.name == scope:
+                return one.name
+        return f"{scope}/{NAME}"
+
+    def _events_of(self, said: Said) -> Iterator[Event]:
+        time = self.test.begin + said.at
+        parts: dict[tuple[str, str], dict[str, Any]] = {}
+        for name, value in (*said.facts.items(), *((name, None) for name in said.unknown)):
+            fact = self._base.facts[name]
+            source = said.source or f"{fact.source}/{NAME}"
+            subject = self._subject_of(fact.scope, said.subject)
+            parts.setdefault((subject, source), {})[name] = value
+        if said.families and not parts:
+            kinds = {f.source for f in self._base.facts.values() if f.family in said.families}
+            for kind in sorted(kinds - {""}):
+                parts[said.subject or self.test.subject, said.source or f"{kind}/{NAME}"] = {}
+        for (subject, source), facts in parts.items():
+            kind = FACTS_SNAPSHOT if said.families else FACTS_CHANGED
+            yield self._event(
+                kind, time, source, subject, facts=facts, families=list(said.families)
+            )
+        for kind, name in ((SOURCE_LOST, said.lost), (SOURCE_HEARD, said.heard)):
+            if name:
+                source = name if "/" in name else f"{name}/{NAME}"
+                yield self._event(kind, time, f"watch/{NAME}", source=source)
+        subject = said.subject or self.test.subject
+        operator = f"operator/{NAME}"
+        if said.confirm:
+            yield self._event(
+                STEP_CONFIRMED, time, operator, subject, rule=said.rule, confirm=said.confirm
+            )
+        if said.close:
+            yield self._event(
+                FINDING_CLOSED, time, operator, subject, rule=said.rule, reason=said.close
+            )
+        if said.acknowledge:
+            yield self._event(
+                FINDING_ACKNOWLEDGED, time, operator, subject, rule=said.rule, note=said.acknowledge
+            )
+
+    def _event(
+        self, kind: str, time: datetime, source_name: str, subject: str = "", **data: Any
+    ) -> Event:
+        self._number += 1
+        return Event(
+            id=str(self._number),
+            source=source_name,
+            type=kind,
+            time=time,
+            subject=subject,
+            data=EventData(**data),
+        )
+
+    def _spoken(self, event: Event) -> None:
+        """Keep a source heard that has spoken, until it is lost."""
+        if event.type == SOURCE_LOST:
+            self._heartbeats.pop(event.data.source, None)
+        elif event.type == SOURCE_HEARD:
+            self._heard(event.data.source, event.time)
+        else:
+            self._heard(event.source, event.time)
+
+    def _heard(self, source: str, time: datetime) -> None:
+        kind = self._base.sources.get(source.partition("/")[0])
+        if kind is not None and kind.heartbeat is not None:
+            self._heartbeats[source] = kind.heartbeat, time
+
+    # What is found
+
+    def definitely_false(self, rules: frozenset[str]) -> frozenset[str]:
+        """Those of some rules that were definitely false on a subject at the end."""
+        found = set()
+        for subject in self.watch.words.subjects.values():
+            for compiled in subject.scope.rules:
+                if compiled.rule.id in rules and subject.verdicts[compiled.when] == Truth.FALSE:
+                    found.add(compiled.rule.id)
+        return frozenset(found)
+
+    def is_as(self, finding: Finding, expected: ExpectedFinding) -> bool:
+        """Whether a finding was raised and resolved as expected."""
+        ends = self.test.moment(expected.resolved) if expected.resolved is not None else None
+        return (
+            finding.subject == expected.subject
+            and finding.raised_at == self.test.moment(expected.raised)
+            and finding.resolved_at == ends
+        )
+
+    def texts_differ(self, finding: Finding, expected: ExpectedFinding) -> Iterator[Failure]:
+        """What a finding says and forbids otherwise than expected."""
+        rule = expected.rule
+        forbids = sorted(part.operation for part in finding.rule.forbid)
+        wanted = expected.forbids
+        if wanted is not None and sorted(wanted) != forbids:
+            said = ", ".join(forbids) or "nothing"
+            yield Failure(
+                f"{rule}: expected to forbid {', '.join(wanted) or 'nothing'}; forbids {said}",
+                rule=rule,
+            )
+        for what, text, raw in (
+            ("title", expected.title, finding.rule.title),
+            ("impact", expected.impact, finding.rule.impact),
+        ):
+            if text is not None and finding.text(raw) != text:
+                message = f"{rule}: expected the {what} {text!r}; found {finding.text(raw)!r}"
+                yield Failure(message, rule=rule)
+        if expected.recurred is not None:
+            times = tuple(self.test.moment(one) for one in expected.recurred)
+            if times != finding.recurred_at:
+                found = ", ".join(self.say(one) for one in finding.recurred_at) or "never"
+                message = (
+                    f"{rule}: expected to recur at {', '.join(map(self.say, times)) or 'no time'}; "
+                    f"recurred: {found}"
+                )
+                yield Failure(message, rule=rule)
+
+    def _judge_state(self, expected: ExpectedState) -> None:
+        at = self.test.moment(expected.at)
+        self._pass(at)
+        self.failures += [
+            Failure(f"at {self.say(at)}: {message}", rule=rule)
+            for rule, message in self._state_differs(expected)
+        ]
+
+    def _state_differs(self, expected: ExpectedState) -> Iterator[tuple[str, str]]:
+        watch, subject = self.watch, expected.subject
+        here = {one.rule.id: one for one in watch.findings() if one.subject == subject}
+        if expected.open is not None:
+            about = self.test.rules | set(expected.open)
+            found = set(here) if self.test.exact else set(here) & about
+            if found != set(expected.open):
+                now_open = _names(sorted(found))
+                yield "", f"expected to be open: {_names(expected.open)}; open: {now_open}"
+        for name, value in expected.facts.items():
+            fact = self._base.facts[name]
+            now = watch.value(subject, name)
+            wanted = comparable(fact.type, read_value(fact.type, value))
+            if now is None or comparable(fact.type, now) != wanted:
+                yield "", f"expected {name} = {say_value(value, fact)}; it is {_say(now, fact)}"
+        for name in expected.unknown:
+            now = watch.value(subject, name)
+            if now is not None:
+                said = _say(now, self._base.facts[name])
+                yield "", f"expected {name} not to be known; it is {said}"
+        for rule, statuses in expected.steps.items():
+            finding = here.get(rule)
+            found_steps = tuple(step.status for step in watch.steps(finding)) if finding else ()
+            if finding is None:
+                yield rule, f"expected {rule} to be open for its steps; it is not"
+            elif found_steps != statuses:
+                yield rule, f"steps of {rule}: expected {_names(statuses)}; {_names(found_steps)}"
+        if expected.unconfirmed is not None:
+            found = {name for name, one in here.items() if one.unconfirmed_since is not None}
+            if found & self.test.rules != set(expected.unconfirmed):
+                yield "", f"expected not to be confirmed: {_names(expected.unconfirmed)}"
+        for answer, operations in (
+            ("no go", expected.forbidden),
+            ("go", expected.allowed),
+            ("cannot say", expected.uncertain),
+        ):
+            for operation in operations:
+                permission = watch.permission(operation, subject)
+                if permission.answer != answer:
+                    by = {one.finding.rule.id for one in permission.forbidden}
+                    by |= {one.rule for one in permission.blind}
+                    reason = f" ({', '.join(sorted(by))})" if by else ""
+                    yield "", f"expected {operation}: {answer}; it is {permission.answer}{reason}"
+        blind = {one.rule for one in watch.blind_spots() if one.subject == subject}
+        for rule in expected.blind:
+            if rule not in blind:
+                yield rule, f"expected {rule} to be a blind spot; it can be judged"
+
+    # Words
+
+    def say(self, time: datetime) -> str:
+        """A time as the test would write it."""
+        if self.test.log:
+            return time.isoformat().replace("+00:00", "Z")
+        return show_duration(time - self.test.begin).replace(" ", "")
+
+    def say_finding(self, finding: Finding) -> str:
+        """When a finding was raised and resolved."""
+        end = f"resolved at {self.say(finding.resolved_at)}" if finding.resolved_at else "open"
+        return f"raised at {self.say(finding.raised_at)} on {finding.subject}, {end}"
+
+    def say_expected(self, expected: ExpectedFinding) -> str:
+        """When a finding must be raised and resolved."""
+        end = "open"
+        if expected.resolved is not None:
+            end = f"resolved at {self.say(self.test.moment(expected.resolved))}"
+        return (
+            f"raised at {self.say(self.test.moment(expected.raised))} on {expected.subject}, {end}"
+        )
+
+
+def _say(value: Any, fact: Fact) -> str:
+    return "not known" if value is None else say_value(value, fact)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,166 @@
+"""`watchkeeper rules test`: whether rules find what tests expect, and what no test reaches."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from fractions import Fraction
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.phrases import say_count
+from tui.rules_commands import fault_reports
+from tui.rules_commands.rule_files import add_overrides, add_paths, folders_of, given_paths
+from tui.safe_text import harmless
+
+if TYPE_CHECKING:
+    from rules.authoring.coverage import Coverage, CoverageReport
+    from rules.authoring.rule_tests import RuleTest
+    from rules.authoring.run_tests import Outcome
+    from rules.rule_base import RuleBase
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which tests are run, and what is measured."""
+    add_paths(parser)
+    parser.add_argument(
+        "--tests",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="more tests: a folder, or a file that ends in .test.toml",
+    )
+    add_overrides(parser)
+    parser.add_argument("--run", metavar="TEXT", dest="wanted", help="only tests whose name has this in it")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="form of the report"
+    )
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit's XML to a file as well")
+    parser.add_argument(
+        "--coverage", action="store_true", help="say what no test reaches, condition by condition"
+    )
+    parser.add_argument(
+        "--min", metavar="PERCENT", type=_percent, help="fail where tests reach less than this"
+    )
+
+
+def _percent(text: str) -> Fraction:
+    try:
+        share = Fraction(text.removesuffix("%")) / 100
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 0 to 100")
+    return share
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the tests; return 1 where one fails or too little is reached."""
+    from rules.authoring.coverage import Coverage
+
+    loaded = load(arguments)
+    if isinstance(loaded, int):
+        return loaded
+    rule_base, tests = loaded
+    measured = arguments.coverage or arguments.min is not None
+    coverage = Coverage(rule_base) if measured else None
+    outcomes, seconds = play(rule_base, tests, coverage)
+    report = coverage.report(outcomes) if coverage is not None else None
+    if arguments.junit:
+        from tui.rules_commands.test_reports import as_junit
+
+        Path(arguments.junit).write_text(as_junit(outcomes, seconds), "utf-8")
+    failed = sum(not one.passed and not one.test.todo for one in outcomes)
+    short = report is not None and report.whole.share < (arguments.min or 0)
+    if arguments.format == "json":
+        _write_json(outcomes, report)
+    else:
+        _write_text(outcomes, report, sum(seconds), arguments.min if short else None)
+    return FOUND if failed or short else FINE
+
+
+def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int:
+    """The rules and their tests; an exit code, with faults told, where they cannot be used."""
+    from rules.authoring.read_rule_tests import read_tests
+    from rules.faults import RuleBaseError
+    from rules.loader import load_rule_base
+    from tui.rules_commands.test_files import find_tests
+
+    folders = folders_of(given_paths(arguments))
+    try:
+        rule_base = load_rule_base(*folders, overrides=arguments.overrides)
+    except RuleBaseError as error:
+        for fault in error.faults:
+            sys.stdout.write(f"{harmless(str(fault))}\n")
+        sys.stdout.write("The rules are faulty: see watchkeeper rules check\n")
+        return FOUND
+    try:
+        texts = find_tests([*folders, *map(Path, arguments.tests)])
+    except OSError as error:
+        sys.stderr.write(f"{harmless(str(error.filename))}: {error.strerror}\n")
+        return UNUSABLE
+    tests, faults = read_tests(texts, rule_base)
+    if faults.unusable:
+        every = {**texts.files, **texts.expected}
+        for line in fault_reports.as_text(faults.all(), every):
+            sys.stdout.write(f"{line}\n")
+        return FOUND
+    wanted = arguments.wanted
+    return rule_base, [test for test in tests if wanted is None or wanted in test.name]
+
+
+def play(
+    rule_base: RuleBase, tests: list[RuleTest], coverage: Coverage | None = None
+) -> tuple[list[Outcome], list[float]]:
+    """Run tests one after another; how long each took is told in seconds."""
+    from drivers.journal.faults import JournalError
+    from rules.authoring.run_tests import Failure, Outcome, Runner
+    from tui.rules_commands.test_files import open_log
+
+    runner = Runner(rule_base, open_log, observer=coverage.look if coverage else None)
+    outcomes: list[Outcome] = []
+    seconds: list[float] = []
+    for test in tests:
+        begun = perf_counter()
+        try:
+            outcomes.append(runner.run(test))
+        except (JournalError, ValueError) as error:
+            outcomes.append(Outcome(test, (Failure(f"the log cannot be read: {error}"),)))
+        seconds.append(perf_counter() - begun)
+    runner.close()
+    return outcomes, seconds
+
+
+def _write_text(
+    outcomes: list[Outcome],
+    report: CoverageReport | None,
+    seconds: float,
+    missed: Fraction | None,
+) -> None:
+    from rules.authoring.coverage import say_percent
+    from tui.rules_commands import test_reports
+
+    lines = [*test_reports.failures_as_text(outcomes), *test_reports.todo_as_text(outcomes)]
+    if report is not None:
+        lines += test_reports.coverage_as_text(report)
+    if missed is not None and report is not None:
+        lines.append(f"{report.whole} is less than the {say_percent(missed)} asked for")
+    states = [test_reports.state_of(one) for one in outcomes]
+    told = [f"{states.count('passed')} passed"]
+    if failed := states.count("failed"):
+        told.append(f"{failed} failed")
+    if todo := states.count("todo"):
+        told.append(f"{todo} to do")
+    lines.append(f"{say_count(len(outcomes), 'test')}: {', '.join(told)} in {seconds:.1f} s")
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _write_json(outcomes: list[Outcome], report: CoverageReport | None) -> None:
+    from tui.rules_commands import test_reports
+
+    more: dict[str, Any] = {}
+    if report is not None:
+        more["coverage"] = test_reports.coverage_as_object(report)
+    sys.stdout.write(test_reports.as_json(outcomes, more) + "\n")

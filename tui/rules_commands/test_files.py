@@ -1,0 +1,63 @@
+"""Which tests there are beside some rules, and the logs that they name."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rules.authoring.read_rule_tests import TestTexts, wanted_logs
+from rules.vocabulary import Event
+from tui.rules_commands.rule_files import shown_name
+
+ENDING = ".test.toml"
+
+
+def find_tests(paths: Sequence[Path]) -> TestTexts:
+    """Every test file below some folders, or named itself, and all that they name in turn.
+
+    Raises:
+        OSError: a test file cannot be read.
+    """
+    files: dict[str, bytes] = {}
+    for path in paths:
+        found = sorted(path.rglob(f"*{ENDING}")) if path.is_dir() else [path]
+        for file in found:
+            files.setdefault(shown_name(file), file.read_bytes())
+    expected: dict[str, bytes] = {}
+    logs: dict[str, None] = {}
+    for name, text in files.items():
+        folder = Path(name).parent
+        for log_pattern, expected_pattern in wanted_logs(text):
+            for log in sorted(glob.glob(log_pattern, root_dir=folder)):  # noqa: PTH207
+                logs.setdefault(_joined(folder, log))
+            pattern = expected_pattern.replace("{name}", "*")
+            for one in sorted(glob.glob(pattern, root_dir=folder)):  # noqa: PTH207
+                expected[_joined(folder, one)] = (folder / one).read_bytes()
+    return TestTexts(files, expected, tuple(logs))
+
+
+def _joined(folder: Path, name: str) -> str:
+    return (folder / name).as_posix()
+
+
+def open_log(path: str) -> Iterator[tuple[Event, bytes]]:
+    """The events of a log.
+
+    Raises:
+        JournalError: it cannot be opened.
+        ValueError: lines of it cannot be read.
+    """
+    from drivers.journal.faults import Faults
+    from drivers.journal.reader import read_events
+
+    faults = Faults()
+    yield from read_events(path, faults=faults)
+    if faults.total:
+        raise ValueError(f"{path}: {faults.total} lines cannot be read")
+
+
+def log_path(file: str, log: str) -> str:
+    """The path of a log that a test file names."""
+    return os.path.normpath(Path(file).parent / log)
