@@ -3,7 +3,7 @@ every step ticked. Counted exactly, never rounded up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -12,7 +12,7 @@ from rules.authoring.run_tests import Outcome
 from rules.built_in import BUILT_IN
 from rules.engine import Watch
 from rules.evaluate import condition_truth
-from rules.finding import Finding
+from rules.finding import Change, Finding
 from rules.pattern import Condition, Pattern, conditions
 from rules.rule_base import Place, Rule, RuleBase
 from rules.subject import Subject
@@ -98,11 +98,12 @@ class Coverage:
             for _, pattern in _parts(rule):
                 yield rule.scope, pattern
 
-    def look(self, watch: Watch) -> None:
-        """Take in how things stand."""
+    def look(self, watch: Watch, changes: Sequence[Change]) -> None:
+        """Take in how things stand, and what has changed."""
         for subject in watch.words.subjects.values():
             self._look_at(watch, subject)
-        for finding in watch.findings():
+        # A finding that has just been resolved still says what was confirmed.
+        for finding in [*watch.findings(), *(change.finding for change in changes)]:
             self._look_at_finding(watch, finding)
 
     def _look_at(self, watch: Watch, subject: Subject) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -11,7 +11,7 @@ import msgspec
 from rules.authoring.rule_tests import ExpectedFinding, ExpectedState, RuleTest, Said
 from rules.engine import Watch
 from rules.explain import explain
-from rules.finding import Finding
+from rules.finding import Change, Finding
 from rules.rule_base import Fact, RuleBase
 from rules.values import comparable, read_value, show_duration
 from rules.vocabulary import (
@@ -32,8 +32,8 @@ Log: TypeAlias = Iterable[tuple[Event, bytes]]
 OpenLog: TypeAlias = Callable[[str], Log]
 """Opens a log by the path that a test names."""
 
-Observer: TypeAlias = Callable[[Watch], None]
-"""Is shown the watch after everything that happens in a test."""
+Observer: TypeAlias = Callable[[Watch, Sequence[Change]], None]
+"""Is shown the watch, and what has changed, after everything that happens in a test."""
 
 NAME: Final = "test"
 """What subjects, sources and operators are called that a test does not name."""
@@ -227,10 +227,9 @@ class _Run:
             while states and test.moment(states[0].at) < time:
                 self._judge_state(states.pop(0))
             self._pass(time)
-            for change in self.watch.apply(event, line):
-                if change.kind == "raised":
-                    self.found.append(change.finding)
-            self._look()
+            self._note(self.watch.apply(event, line))
+            if self._log is None:
+                self._spoken(event)
         if until is not None:
             self._pass(until)
             return
@@ -259,27 +258,19 @@ class _Run:
                 default=None,
             )
             if beat is not None and beat[0] <= to and (due is None or beat[0] <= due):
-                self._take(self._event(SOURCE_HEARD, beat[0], f"watch/{NAME}", source=beat[1]))
+                event = self._event(SOURCE_HEARD, beat[0], f"watch/{NAME}", source=beat[1])
+                self._note(self.watch.apply(event))
                 self._heard(beat[1], beat[0])
             elif due is not None and due <= to:
                 self._note(self.watch.advance(due))
             else:
                 break
-            self._look()
         self._note(self.watch.advance(to))
-        self._look()
 
-    def _take(self, event: Event) -> None:
-        self._note(self.watch.apply(event))
-
-    def _note(self, changes: Iterable[Any]) -> None:
-        for change in changes:
-            if change.kind == "raised":
-                self.found.append(change.finding)
-
-    def _look(self) -> None:
+    def _note(self, changes: Sequence[Change]) -> None:
+        self.found += [change.finding for change in changes if change.kind == "raised"]
         for observer in self._observers:
-            observer(self.watch)
+            observer(self.watch, changes)
 
     # What happens
 
@@ -297,11 +288,9 @@ class _Run:
             event = self._event(
                 FACTS_CHANGED, test.begin, f"{fact.source}/{NAME}", f"{scope}/{name}", facts=facts
             )
-            self._spoken(event)
             yield test.begin, event, b""
         for one in said:
             for event in self._events_of(one):
-                self._spoken(event)
                 yield event.time, event, b""
 
     def _memberships(self, said: list[Said]) -> Iterator[tuple[str, str, str]]:
