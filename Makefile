@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test lint cases mutants bench samples clean
+.PHONY: help set-up demo test lint cases mutants sdk-test bench samples clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -32,6 +32,9 @@ cases: set-up ## check that every failure case has its rules, its logs and its t
 
 mutants: set-up ## break the engine's shortcuts one by one; the tests must notice each
 	@.venv/bin/python tests/mutants.py
+
+sdk-test: set-up ## let the vendor's own client read the simulated appliances
+	@.venv/bin/python tests/sdk/run.py $(SDK)
 
 bench: ## measure the engine beside others, as ratios
 	@sh .ci/set-up bench
