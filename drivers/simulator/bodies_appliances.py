@@ -160,12 +160,12 @@ def _empty_bay(number: int) -> Resource:
         "bayNumber": number,
         "bayPowerState": "Unknown",
         "devicePresence": "Absent",
-        "model": None,
-        "partNumber": None,
+        "model": "",
+        "partNumber": "",
         "poweredOn": False,
-        "serialNumber": None,
-        "sparePartNumber": None,
-        "status": None,
+        "serialNumber": "",
+        "sparePartNumber": "",
+        "status": "",
     }
 
 

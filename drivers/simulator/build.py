@@ -142,6 +142,7 @@ def _add_pair(site: Site, index: int, *, lone: bool) -> None:
     frames = tuple(f"Frame{3 * index + place}" for place in (1, 2, 3))
     for frame in frames:
         site.frames[frame] = Frame(frame, name)
+    site.frames[frames[2]].management_port = "Active"
     pair = Pair(
         name=name,
         id=site.new_id(),

@@ -161,7 +161,8 @@ class Frame:
     """Serial number of the Composer in bay 1."""
     module: str = ""
     """Serial number of the Image Streamer that is, or last was, in bay 2."""
-    management_port: str = "ImageStreamer"
+    management_port: str = "I3s"
+    """What its management ports are for: an Image Streamer, or `Active` for the frame itself."""
     management_link: Literal["Linked", "Unlinked"] = "Linked"
 
     @property

@@ -53,13 +53,12 @@ class SimulatedAppliances:
         self.port = port
         self.image_streamer_port = image_streamer_port
         self._clock = clock or WallClock()
-        self._folder = tempfile.TemporaryDirectory(prefix="watchkeeper-simulated-")
         self._certificate: Certificate | None = None
         self._shown = -1
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._server = web.Server(self._handle, handler_cancellation=True)
-        self._runner = web.ServerRunner(self._server)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._runner: web.ServerRunner | None = None
 
     # --- for those who ask ---
 
@@ -71,6 +70,7 @@ class SimulatedAppliances:
     @property
     def authority_file(self) -> Path:
         """The authority that signed the certificate which is shown now, as PEM."""
+        assert self._folder is not None, "the appliances have not been started"
         return Path(self._folder.name) / f"authority-{self._shown}.pem"
 
     @property
@@ -111,12 +111,15 @@ class SimulatedAppliances:
         Raises:
             AddressError: an address or port cannot be had.
         """
+        self._folder = tempfile.TemporaryDirectory(prefix="watchkeeper-simulated-")
         self._show_certificate()
+        self._runner = web.ServerRunner(web.Server(self._handle, handler_cancellation=True))
         await self._runner.setup()
         try:
-            self.port = await self._serve([self.address], self.port)
+            self.port = await self._serve(self._runner, [self.address], self.port)
             pairs = [pair.address for pair in self.site.pairs.values()]
-            self.image_streamer_port = await self._serve(pairs, self.image_streamer_port)
+            port = await self._serve(self._runner, pairs, self.image_streamer_port)
+            self.image_streamer_port = port
         except AddressError:
             await self.stop()
             raise
@@ -124,8 +127,10 @@ class SimulatedAppliances:
     async def stop(self) -> None:
         """Serve no more."""
         self._drop_connections()
-        await self._runner.cleanup()
-        self._folder.cleanup()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -139,10 +144,10 @@ class SimulatedAppliances:
     ) -> None:
         await self.stop()
 
-    async def _serve(self, addresses: list[str], port: int) -> int:
+    async def _serve(self, runner: web.ServerRunner, addresses: list[str], port: int) -> int:
         sockets = _listen(addresses, port)
         for listening in sockets:
-            await web.SockSite(self._runner, listening, ssl_context=self._context).start()
+            await web.SockSite(runner, listening, ssl_context=self._context).start()
         taken: int = sockets[0].getsockname()[1]
         return taken
 
@@ -153,7 +158,7 @@ class SimulatedAppliances:
         addresses = [self.address, *(pair.address for pair in self.site.pairs.values())]
         self._certificate = make_certificate(addresses, self.site.certificates)
         self._shown = self.site.certificates
-        folder = Path(self._folder.name)
+        folder = self.authority_file.parent
         self.authority_file.write_bytes(self._certificate.authority)
         chain, key = folder / "chain.pem", folder / "key.pem"
         chain.write_bytes(self._certificate.chain)
@@ -163,7 +168,8 @@ class SimulatedAppliances:
         self._drop_connections()
 
     def _drop_connections(self) -> None:
-        for connection in self._server.connections:
+        server = self._runner.server if self._runner is not None else None
+        for connection in server.connections if server is not None else []:
             if connection.transport is not None:
                 connection.transport.abort()
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import ssl
+import urllib.request
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ import aiohttp
 import pytest
 from simulated import LOGIN
 
+from drivers.simulator import scenario
+from drivers.simulator.background import in_background
 from drivers.simulator.build import build_site
 from drivers.simulator.clock import ManualClock
 from drivers.simulator.server import AddressError, SimulatedAppliances
@@ -191,3 +194,20 @@ async def test_many_pairs_are_served_at_as_many_addresses() -> None:
     async with served(pairs=40) as (appliances, client, _):
         last = list(appliances.site.pairs)[-1]
         assert (await client.send("GET", "/rest/os-volumes", pair=last))[0] == 200
+
+
+def test_appliances_can_be_served_beside_something_else() -> None:
+    chosen = scenario.load("W6-no-deployment-server")
+    site = build_site(ManualClock().now(), speed=1e6)
+    appliances = SimulatedAppliances(site, clock=ManualClock())
+    with in_background(appliances, chosen):
+        context = ssl.create_default_context(cafile=str(appliances.authority_file))
+        url = f"https://{appliances.address}:{appliances.port}/rest/version"
+        with urllib.request.urlopen(url, context=context) as answer:
+            assert answer.status == 200
+        second = SimulatedAppliances(
+            build_site(ManualClock().now()), clock=ManualClock(), port=appliances.port
+        )
+        with pytest.raises(AddressError), in_background(second):
+            pass
+    assert not appliances.authority_file.exists()

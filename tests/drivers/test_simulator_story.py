@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from simulated import Simulated
 
+from drivers.simulator import commands
 from drivers.simulator.build import NEW, NEW_STORAGE, OLD, OLD_STORAGE
 from drivers.simulator.commands import CommandError, all_commands, check
 from drivers.simulator.schedule import Schedule
@@ -236,3 +239,13 @@ def test_a_command_that_does_not_fit_the_site_is_refused() -> None:
 
 def test_every_command_says_what_it_does() -> None:
     assert [name for name, command in all_commands().items() if not command.__doc__] == []
+
+
+def test_every_command_and_argument_stands_in_the_readme() -> None:
+    readme = (Path(commands.__file__).parent / "README.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in readme.splitlines() if line.startswith("| `")}
+    for name, command in all_commands().items():
+        arguments = set(inspect.signature(command).parameters) - {"site"}
+        assert name in rows
+        assert [argument for argument in arguments if f"`{argument}`" not in rows[name]] == []
+    assert set(rows) == set(all_commands())
