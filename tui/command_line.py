@@ -14,6 +14,7 @@ from tui.exit_codes import FINE, FOUND, INTERRUPTED, PIPE_CLOSED, UNUSABLE
 from tui.safe_text import harmless
 
 _COMMANDS: Final = {
+    "watch": ("tui.watch_command", "the watch as it is kept: follow a journal"),
     "replay": ("tui.replay_command", "what happened in recorded logs, and what it required"),
     "import": ("tui.import_command", "foreign records as lines of a journal"),
     "rules": ("tui.rules_command", "look after rule files"),

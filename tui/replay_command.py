@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from tui import rule_choice
+from tui import rule_choice, screen_command
 from tui.exit_codes import UNUSABLE
 from tui.instants import given_instant
 from tui.safe_text import harmless, wants_ascii
@@ -62,6 +62,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--width", metavar="COLUMNS", type=_columns, help="columns of the text")
     parser.add_argument("--ascii", action="store_true", help="print ASCII characters alone")
+    parser.add_argument(
+        "--plain", action="store_true", help="the report as lines, also on a terminal"
+    )
+    screen_command.add_arguments(parser)
 
 
 def _columns(text: str) -> int:
@@ -80,13 +84,14 @@ def _severity(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay, and return 1 where something critical is still open at the end."""
+    # The screen: on a terminal, unless a report is asked for.
+    if _wants_screen(arguments) and screen_command.can_show(arguments):
+        return screen_command.replay_on_screen(arguments)
     ascii_only = arguments.ascii or wants_ascii(sys.stdout)
     report = _report(arguments, ascii_only)
     # The first line stands on the terminal while rules and engine are still being loaded.
     report.begin(arguments.logs)
     sys.stdout.flush()
-    if not arguments.headless and sys.stdout.isatty():
-        sys.stderr.write("The screen is still to come; this is the report of --headless.\n")
 
     from drivers.journal.faults import JournalError
     from rules.faults import RuleBaseError
@@ -106,6 +111,12 @@ def run(arguments: argparse.Namespace) -> int:
         _complain(f"the engine is at fault: {error}")
         return 1
     return UNUSABLE
+
+
+def _wants_screen(arguments: argparse.Namespace) -> bool:
+    reported = (arguments.since, arguments.until, arguments.at, arguments.severity)
+    asked = arguments.headless or arguments.plain or arguments.verify or arguments.subject
+    return not (asked or any(reported) or arguments.format != "text")
 
 
 def _complain(message: str) -> None:

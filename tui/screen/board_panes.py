@@ -10,7 +10,7 @@ from typing import Final
 from textual.strip import Strip
 
 from rules.vocabulary import SEVERITIES
-from tui.phrases import say_grade
+from tui.phrases import say_grade, say_source
 from tui.safe_text import harmless, width, wrap
 from tui.screen.lines import Line, Look, Role, Span, pad
 from tui.screen.panes import ListPane, Pane
@@ -18,6 +18,7 @@ from tui.screen.say import (
     clock_of,
     finding_line,
     forbidden_line,
+    forbidden_lines,
     pair_lines,
     step_spans,
     wide_pair_heading,
@@ -34,6 +35,8 @@ from tui.session.snapshot import (
 from tui.session.timeline import Timeline, TimelineLine
 
 _WIDE_FROM: Final = 70
+_LONGEST_LINE: Final = 110
+"""Columns of text that eyes can follow from one line to the next."""
 
 
 class PairsPane(ListPane):
@@ -106,10 +109,12 @@ class FindingsPane(ListPane):
         self._all: Sequence[FindingRow] = ()
         self._key: FindingKey | None = None
         self._blind = 0
+        self._heard = False
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the findings as they stand; the cursor stays on its finding."""
         self._all, self._blind = snapshot.findings, snapshot.blind_spots
+        self._heard = bool(snapshot.subjects)
         self.narrow(self.wanted)
 
     def narrow(self, wanted: str) -> None:
@@ -166,7 +171,7 @@ class FindingsPane(ListPane):
         if index >= len(self.rows):
             if self._all:
                 return ((Span("none contains that", "dim"),),)
-            calm = "no finding is open"
+            calm = "no finding is open" if self._heard else "nothing is known yet"
             if self._blind:
                 calm += f"; {self._blind} cannot be judged (b)"
             return ((Span(calm, "dim"),),)
@@ -212,20 +217,23 @@ def advice_lines(
     give way, and nothing that is still to be done does."""
     if detail is None:
         return [(Span("nothing to do", "dim"),)]
-    lines: list[Line] = []
-    prohibitions = detail.forbids
-    if len(prohibitions) <= 2 or rows >= 10:
-        lines += [forbidden_line(one, detail) for one in prohibitions]
-    else:
-        lines.append(forbidden_line(prohibitions[0], detail))
-        others = ", ".join(dict.fromkeys(one.operation for one in prohibitions[1:]))
-        lines.append(
-            (
-                Span("DO NOT ", "forbidden"),
-                Span(f" {others}", "critical"),
-                Span(f"  ({say_grade(prohibitions[1].source)})", "dim"),
-            )
-        )
+    full = [forbidden_line(one, columns, detail.row.key.subject) for one in detail.forbids]
+    short = forbidden_lines(detail.forbids, columns)
+    lines = _advice(detail, now, key, columns, rows, full)
+    return lines if lines is not None else _advice(detail, now, key, columns, rows, short) or []
+
+
+def _advice(
+    detail: FindingDetail,
+    now: datetime | None,
+    key: str,
+    columns: int,
+    rows: int,
+    prohibitions: list[Line],
+) -> list[Line] | None:
+    """The advice with one form of the prohibitions; None where the shorter one should be tried."""
+    lines = list(prohibitions)
+    columns = min(columns, _LONGEST_LINE)
     support = detail.rule.support
     if support is not None and not any(step.confirm for step in detail.steps):
         lines.append((Span("Contact support", "warning"), Span(f"  ({say_grade(support)})", "dim")))
@@ -251,10 +259,23 @@ def advice_lines(
             break
         del blocks[place]
     flat = [line for _, block in blocks for line in block]
+    if len(flat) > room and len(prohibitions) > len(forbidden_lines(detail.forbids, columns)):
+        return None
     if len(flat) > room > 0:
         left = len(flat) - room + 1
         flat = [*flat[: room - 1], (Span(f"  {left} more lines: Enter", "dim"),)]
-    return [*lines, *flat]
+    shown = [*lines, *flat]
+    more = _meaning(detail, columns)
+    return [*shown, *more] if len(shown) + len(more) <= rows else shown
+
+
+def _meaning(detail: FindingDetail, columns: int) -> list[Line]:
+    """What the finding means and where that is written, where there is room for all of it."""
+    lines: list[Line] = [()]
+    if detail.impact:
+        lines += [(Span(line),) for line in wrap(harmless(detail.impact), columns)]
+    lines += [(Span(line, "dim"),) for line in wrap(say_source(detail.rule.source), columns)]
+    return lines
 
 
 class TimelinePane(ListPane):

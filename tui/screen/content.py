@@ -114,7 +114,7 @@ def finding_text(detail: FindingDetail, now: datetime | None, columns: int, key:
     if detail.forbids:
         rows += [EMPTY, heading("What must not be done")]
         for one in detail.forbids:
-            rows.append(Row(forbidden_line(one, detail)))
+            rows.append(Row(forbidden_line(one, columns, row.key.subject)))
             if one.text:
                 rows += paragraph(one.text, columns, first="  ", rest="  ")
     rows += [EMPTY, heading("What to do")]
@@ -147,7 +147,7 @@ def finding_text(detail: FindingDetail, now: datetime | None, columns: int, key:
         rows += paragraph("changed by this site: " + ", ".join(rule.overridden), columns, "warning")
     if rule.cases:
         rows += paragraph("cases: " + ", ".join(rule.cases), columns, "dim")
-    rows += [EMPTY, *rule_text(rule)]
+    rows += [EMPTY, *rule_text(rule, columns)]
     return rows
 
 
@@ -188,10 +188,12 @@ def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def rule_text(rule: Rule) -> list[Row]:
+def rule_text(rule: Rule, columns: int) -> list[Row]:
     """A rule as its file has it."""
     rows = [heading(f"The rule: {rule.id} ({rule.place.file}:{rule.place.line})")]
-    return rows + [Row((Span(line, "dim"),)) for line in rule.text.rstrip().splitlines()]
+    for line in rule.text.rstrip().splitlines():
+        rows += paragraph(line, columns, "dim", rest="        ")
+    return rows
 
 
 _TRUTHS: Final[dict[Truth, tuple[str, Role]]] = {
@@ -221,7 +223,7 @@ def explanation_text(explained: Explained, columns: int) -> list[Row]:
         ]
         rows += _change(explained.until, columns, explained.subject, "It would end with")
     rows += [EMPTY, heading("Where this is written"), *paragraph(say_source(rule.source), columns)]
-    return [*rows, EMPTY, *rule_text(rule)]
+    return [*rows, EMPTY, *rule_text(rule, columns)]
 
 
 def _parts(explanation: Explanation, columns: int, subject: str) -> Iterator[Row]:
@@ -241,15 +243,14 @@ def _part(part: Part, depth: int, columns: int, subject: str) -> Iterator[Row]:
     word, role = _TRUTHS[part.truth]
     target = ToFact(subject, part.fact) if part.fact and part.kind == "condition" else None
     text = f"{'  ' * min(depth, 12)}{part.text}" + (f" ({part.now})" if part.now else "")
-    if not part.decisive:
-        role = "dim"
     indent = " " * 8 + "  " * min(depth + 1, 13)
     for number, line in enumerate(wrap(harmless(text), max(16, columns - 8), rest=indent[8:])):
         lead = Span(f"{word} " if number == 0 else " " * 8, role)
-        yield Row((lead, Span(line, "plain" if part.decisive else "dim")), target)
+        yield Row((lead, Span(line)), target)
     if depth < 12:
         for inner in part.parts:
-            yield from _part(inner, depth + 1, columns, subject)
+            if inner.decisive:
+                yield from _part(inner, depth + 1, columns, subject)
 
 
 def _change(

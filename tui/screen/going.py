@@ -80,6 +80,9 @@ def suppose(app: WatchApp, subject: str) -> None:
     if not subject:
         app.tell("No subject is known yet", failed=True)
         return
+    if any(isinstance(screen, WhatIfReading) for screen in app.screen_stack):
+        app.tell("You are in what-if already: Esc leads back to it")
+        return
     app.send(commands.SupposeLater(0.0))
 
     def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:

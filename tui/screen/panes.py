@@ -161,6 +161,7 @@ class ListPane(Pane, can_focus=True):
                     break
                 first -= 1
             self.first_item = max(self.first_item, min(first + 1, self.cursor))
+        if rows and count:
             # What has become shorter leaves no empty rows below.
             while self.first_item > 0 and self._rows_from(self.first_item - 1) <= rows:
                 self.first_item -= 1

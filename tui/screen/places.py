@@ -121,6 +121,8 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Turn a key into its action."""
         if self.prompt.asking:
+            # Whoever has the focus: while something is asked for, keys are its answer.
+            self.prompt.on_key(event)
             return
         action = self.watch_app.keys.action(self.place, event.key, event.character)
         event.stop()
@@ -209,7 +211,9 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
         right.append(Span(f" {words} ", "forbidden"))
     right += severity_counts(snapshot.findings)
     if not snapshot.findings:
-        right.append(Span(" nothing open ", "good" if fresh != "no source heard" else "dim"))
+        known = bool(snapshot.subjects)
+        said = " nothing open " if known else " nothing known "
+        right.append(Span(said, "good" if known and role != "critical" else "dim"))
     if snapshot.rule_faults:
         right.insert(0, Span(" RULES BROKEN (L) ", "warning"))
     if snapshot.log_fault_count and columns >= 100:
@@ -229,17 +233,26 @@ def foot_line(app: WatchApp, place: Place, columns: int) -> Line:
         text, failed = app.message
         return (Span(" " + text, "warning" if failed else "good"),)
     replay = app.snapshot is not None and app.snapshot.kind == "replay"
+    left_out = {"filter"} if replay and place == "board" and columns < 100 else set()
+    if place == "board":
+        left_out.add("back")
+    shown = [
+        (keys[0], action.foot)
+        for action, keys in app.keys.in_place(place, replay=replay)
+        if action.foot and action.name not in left_out
+    ]
+    # What leads away stands last, and is there on the narrowest screen.
+    shown.sort(key=lambda entry: entry[1] == "quit")
     spans: list[Span] = [Span("└ ", "border")]
     room = columns - 4
-    for action, keys in app.keys.in_place(place, replay=replay):
-        if not action.foot or not keys:
+    for number, (key, word) in enumerate(shown):
+        wide = len(key) + len(word) + 3
+        last = sum(len(k) + len(w) + 3 for k, w in shown[-1:])
+        if wide + (last if number < len(shown) - 1 else 0) > room + 2:
             continue
-        wide = len(keys[0]) + len(action.foot) + 3
-        if wide > room:
-            continue
-        spans += [Span(keys[0], "strong"), Span(f" {action.foot}  ", "dim")]
+        spans += [Span(key, "strong"), Span(f" {word}  ", "dim")]
         room -= wide
-    spans += [Span("─" * (room + 1), "border"), Span("┘", "border")]
+    spans += [Span("─" * max(0, room + 1), "border"), Span("┘", "border")]
     return tuple(spans)
 
 

@@ -9,10 +9,10 @@ from typing import Final
 from rules.situation import StepNow
 from rules.vocabulary import SEVERITIES
 from tui.phrases import BOXES, say_grade, say_span, say_time_near
+from tui.safe_text import cut, harmless
 from tui.screen.lines import Line, Look, Role, Span, pad
 from tui.session.snapshot import (
     Cell,
-    FindingDetail,
     FindingRow,
     Member,
     PairRow,
@@ -73,7 +73,7 @@ def pair_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
         (Span(look.glyph(glyph), role), Span(" "), Span(name, "strong"), Span(f" {part}")),
         _member_line(row.active, row, look),
         _member_line(row.standby, row, look),
-        _clusters_line(row, look, columns),
+        *_cluster_lines(row, look, columns),
     ]
     if row.update.running:
         percent = row.update.percent.text or "?"
@@ -114,21 +114,22 @@ def _member_line(member: Member, row: PairRow, look: Look) -> Line:
     )
 
 
-def _clusters_line(row: PairRow, look: Look, columns: int) -> Line:
-    """Both clusters in one line while both are healthy, else the word of each."""
-    spans = [Span("  ")]
-    version = short_version(row.storage_version)
-    version = ".".join(version.split(".")[:2])
-    for name, cell in (("mgmt", row.management), ("storage", row.storage)):
+def _cluster_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
+    """Both clusters in one line while both are healthy, else a line for each, with its word."""
+    clusters = (("mgmt", row.management), ("storage", row.storage))
+    if all(cell.text == "healthy" and cell.standing == "known" for _, cell in clusters):
+        sign = Span(look.glyph("good"), "good")
+        return [(Span("  "), sign, Span(" mgmt "), sign, Span(" storage"))]
+    lines: list[Line] = []
+    for name, cell in clusters:
         role, glyph = _CLUSTER.get(cell.text, ("dim", "unknown"))
         if cell.standing == "last known":
             role = "dim"
-        spans.append(Span(look.glyph(glyph), role))
-        spans.append(Span(f" {name} "))
-    wide = sum(len(span.text) for span in spans)
-    if version and wide + len(version) <= columns:
-        spans.append(Span(version, "dim" if row.storage_version.standing != "known" else "plain"))
-    return tuple(spans)
+        word = value_span(cell)
+        label = pad(name, 7) if columns >= len(word.text) + 12 else name
+        said = Span(f" {label} {word.text}", role if cell.text else "dim")
+        lines.append((Span("  "), Span(look.glyph(glyph), role), said))
+    return lines
 
 
 def wide_pair_line(row: PairRow, look: Look, columns: int, now: datetime | None) -> Line:
@@ -202,17 +203,28 @@ def finding_line(row: FindingRow, look: Look, columns: int, *, indent: bool = Fa
     )
 
 
-def forbidden_line(one: ProhibitionNow, detail: FindingDetail | None = None) -> Line:
-    """What must not be done, and how that is known."""
+def forbidden_line(one: ProhibitionNow, columns: int, subject: str = "") -> Line:
+    """What must not be done, and how that is known; other subjects than one's own are named."""
     title = one.title or one.operation
     lowered = title[0].lower() + title[1:] if title[1:2].islower() else title
-    where = ""
-    if detail is None or one.subject != detail.row.key.subject:
-        where = f" on {one.subject.partition('/')[2]}"
+    where = f" on {one.subject.partition('/')[2]}" if one.subject != subject else ""
+    return _do_not(lowered + where, say_grade(one.source), columns)
+
+
+def forbidden_lines(prohibitions: Sequence[ProhibitionNow], columns: int) -> list[Line]:
+    """All that must not be done by the operations' names alone, a line for each grade."""
+    by_grade: dict[str, dict[str, None]] = {}
+    for one in prohibitions:
+        by_grade.setdefault(say_grade(one.source), {})[one.operation] = None
+    return [_do_not(", ".join(names), grade, columns) for grade, names in by_grade.items()]
+
+
+def _do_not(what: str, grade: str, columns: int) -> Line:
+    room = max(8, columns - 6 - len(grade) - 5)
     return (
-        Span("DO NOT ", "forbidden"),
-        Span(f" {lowered}{where}", "critical"),
-        Span(f"  ({say_grade(one.source)})", "dim"),
+        Span("DO NOT", "forbidden"),
+        Span(f" {cut(harmless(what), room)}", "critical"),
+        Span(f"  ({grade})", "dim"),
     )
 
 
@@ -265,6 +277,8 @@ def near(time: datetime, now: datetime | None) -> str:
 def freshness(snapshot: Snapshot) -> tuple[str, Role]:
     """One word for how the news stands, and its role."""
     conditions = [row.condition for row in snapshot.sources]
+    if not snapshot.subjects:
+        return "nothing heard yet", "warning"
     if snapshot.kind == "replay":
         lost = conditions.count("lost")
         return (f"replay, {lost} lost", "warning") if lost else ("replay", "strong")

@@ -15,7 +15,7 @@ from rules.rule_base import RuleBase
 from rules.vocabulary import Event
 from tui.session.recent_events import RecentEvents
 from tui.session.rule_files import RuleFiles
-from tui.session.run import write_entries
+from tui.session.run import KeptRules, obey_rules_loaded, write_entries
 from tui.session.session import Session
 from tui.session.timeline import Entry, Timeline
 
@@ -27,6 +27,10 @@ _LATE: Final = timedelta(seconds=5)
 _LOOK_AGAIN: Final = 1.0
 _PATIENCE: Final = 2.0
 """Seconds to wait for the journal's lock before an operator is told that it failed."""
+
+
+Listener = Callable[[Watch, Event, Sequence[Change]], None]
+"""Told of each event, with the watch behind it and what changed with it."""
 
 
 class FollowSession(Session):
@@ -43,11 +47,15 @@ class FollowSession(Session):
         wall: Callable[[], datetime],
         rule_files: RuleFiles | None = None,
         operator: str = "",
+        kept: KeptRules | None = None,
+        listener: Listener | None = None,
     ) -> None:
         super().__init__(
             rule_base, clock=clock, wall=wall, rule_files=rule_files, operator=operator
         )
         self._path = Path(path)
+        self._kept = kept
+        self._listener = listener
         self._follower = Follower(path, faults=self.faults)
         self._journal = Journal(path)
         self._events = RecentEvents()
@@ -63,7 +71,7 @@ class FollowSession(Session):
     @property
     def title(self) -> str:
         """The journal's name."""
-        return self._path.name
+        return self._path.name.removesuffix(".jsonl")
 
     @property
     def read_only(self) -> str:
@@ -113,6 +121,10 @@ class FollowSession(Session):
             number = len(self._events)
             self._events.append(event, line)
             changes = self._watch.apply(event, line)
+            if self._watch.notices:
+                changes = obey_rules_loaded(self._watch, changes, self._kept)
+            if self._listener is not None:
+                self._listener(self._watch, event, changes)
             if changes or self._watch.notices:
                 self._tell(changes, number, number + 1)
             taken += 1
@@ -154,6 +166,7 @@ class FollowSession(Session):
     def use_rules(self, rule_base: RuleBase) -> None:
         """Go on under other rules; what is open stays open."""
         self._ahead = None
+        self._kept = None
         changes = self._watch.reload(rule_base, self._watch.now)
         number = len(self._events)
         self._tell(changes, number, number)

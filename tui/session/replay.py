@@ -17,7 +17,7 @@ from tui.session import commands
 from tui.session.keyframes import Keyframes
 from tui.session.recorded_log import RecordedLog
 from tui.session.rule_files import RuleFiles
-from tui.session.run import AddedEvents, Run, time_before, write_entries
+from tui.session.run import AddedEvents, KeptRules, Run, time_before, write_entries
 from tui.session.session import Session
 from tui.session.snapshot import ReplayState
 from tui.session.timeline import Entry, Timeline, microseconds, moment
@@ -47,6 +47,7 @@ class ReplaySession(Session):
         rule_files: RuleFiles | None = None,
         operator: str = "",
         from_start: bool = False,
+        kept: KeptRules | None = None,
     ) -> None:
         """Play a log that has been opened and not yet read."""
         super().__init__(
@@ -57,7 +58,8 @@ class ReplaySession(Session):
         self._title = ", ".join(map(_name, log.paths))
         self._added = AddedEvents()
         self._repeated: set[int] = set()
-        self._judging = Run(Watch(rule_base), self._log, self._added)
+        self._kept = kept
+        self._judging = Run(Watch(rule_base), self._log, self._added, kept)
         self._keyframes = Keyframes(self._judging.copy())
         self._timeline = Timeline(self._log)
         self._reader: Run | None = self._judging.copy() if from_start else None
@@ -308,6 +310,8 @@ class ReplaySession(Session):
         position, time = self._here.place
         stayed = self._reader is not None
         self._repeated.clear()
+        # Rules that somebody is writing judge all of the log, whatever it was recorded under.
+        self._kept = None
         self._judging = Run(Watch(rule_base), self._log, self._added)
         self._keyframes = Keyframes(self._judging.copy())
         self._timeline = Timeline(self._log)
@@ -357,4 +361,9 @@ class ReplaySession(Session):
 
 
 def _name(path: str) -> str:
-    return "standard input" if path == "-" else Path(path).name
+    if path == "-":
+        return "standard input"
+    name = Path(path).name
+    for suffix in (".gz", ".zst", ".jsonl"):
+        name = name.removesuffix(suffix)
+    return name

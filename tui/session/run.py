@@ -9,6 +9,7 @@ from typing import Final
 
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
+from rules.rule_base import RuleBase
 from rules.vocabulary import Event
 from tui.session.recorded_log import RecordedLog
 from tui.session.timeline import Entry, Timeline, entry_of, microseconds, moment
@@ -45,11 +46,31 @@ Report = Callable[[Sequence[Change], Sequence[Entry], int, int], None]
 entries, how many events stand before it, and how many with it."""
 
 
+KeptRules = Callable[[str], RuleBase | None]
+"""Gives the rules with a hash that are kept beside a journal, if they are (law 13)."""
+
+
+def obey_rules_loaded(
+    watch: Watch, changes: Sequence[Change], kept: KeptRules | None
+) -> Sequence[Change]:
+    """Go on under the rules that the journal says were loaded; return all that changed."""
+    for notice in list(watch.notices) if kept is not None else ():
+        if notice.kind == "rules loaded" and notice.about != watch.rule_base.hash:
+            assert kept is not None
+            rule_base = kept(notice.about)
+            if rule_base is not None:
+                changes = [*changes, *watch.reload(rule_base, notice.time)]
+    return changes
+
+
 class Run:
     """A watch, and how far along the log it is."""
 
-    def __init__(self, watch: Watch, log: RecordedLog, added: AddedEvents) -> None:
+    def __init__(
+        self, watch: Watch, log: RecordedLog, added: AddedEvents, kept: KeptRules | None = None
+    ) -> None:
         self.watch = watch
+        self._kept = kept
         self.position = 0
         self._log = log
         self._added = added
@@ -60,7 +81,7 @@ class Run:
     def copy(self) -> Run:
         """The same place, to go another way from it. What tells repeated events is left out: they
         are known by their numbers once they have been seen."""
-        copy = Run(self.watch.copy(), self._log, self._added)
+        copy = Run(self.watch.copy(), self._log, self._added, self._kept)
         copy.position, copy._added_done = self.position, self._added_done
         for source in copy.watch.words.sources.values():
             source.seen.clear()
@@ -129,6 +150,8 @@ class Run:
         self, changes: Sequence[Change], report: Report | None, before: int, behind: int
     ) -> None:
         notices = self.watch.notices
+        if notices:
+            changes = obey_rules_loaded(self.watch, changes, self._kept)
         if report is not None:
             said = [
                 Entry(before, notice.time, "watch", None, notice.about, notice.kind)

@@ -223,6 +223,11 @@ class Session(ABC):
         """The time that an operator's event gets."""
         return self._wall().astimezone(UTC)
 
+    @property
+    def said(self) -> Said | None:
+        """What was told to the operator last."""
+        return self._said
+
     # Rules
 
     def look_at_rules(self) -> None:
@@ -242,7 +247,7 @@ class Session(ABC):
         if rule_base is None:
             first = self._rule_files.faults[0] if self._rule_files.faults else ""
             self.say(f"The last good rules stay in force: {first}", failed=True)
-        elif rule_base.hash == self.rule_base.hash:
+        elif rule_base.hash == self.watch().rule_base.hash:
             if asked:
                 self.say("The rules are as they were")
         else:
@@ -291,7 +296,7 @@ class Session(ABC):
             log_faults=tuple(str(fault) for fault in self.faults.first),
             log_fault_count=self.faults.total,
             rule_faults=self._rule_files.faults if self._rule_files else (),
-            rule_base=self.rule_base,
+            rule_base=watch.rule_base,
             timeline=timeline,
             timeline_length=length,
             operator=self._operator,

@@ -11,8 +11,8 @@ from tui.session.snapshot import SourceCondition, SourceRow
 
 CONDITIONS: Final[tuple[SourceCondition, ...]] = ("replayed", "live", "stale", "lost")
 """The freshest first."""
-_STALE_AFTER: Final = 1.5
-"""Heartbeats: one that comes a little late is no news."""
+_STALE_AFTER: Final = 2.0
+"""Heartbeats: one that comes a little late is no news, and the journal holds one a minute."""
 
 
 def source_rows(words: Words, now: datetime, *, replayed: bool) -> tuple[SourceRow, ...]:

@@ -1,0 +1,84 @@
+"""What the operator has settled once and for all: the screen's looks, and keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import tomli
+
+LARGEST_FILE: Final = 1 << 20
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the text names the file and what would be right."""
+
+
+class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `[screen]`."""
+
+    theme: str = ""
+    """One of Textual's themes; empty for the terminal's own 16 colours."""
+    light: bool = False
+    """Whether the terminal has a light background."""
+    ascii: bool = False
+    mouse: bool = False
+    operator: str = ""
+    """The name under which events are written; empty for the login's."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the screen takes from the configuration; other tables are others' business."""
+
+    screen: ScreenSettings = ScreenSettings()
+    keys: dict[str, str | list[str]] = {}
+    """Action to its key or keys; an empty list unbinds it."""
+
+    def keys_of_actions(self) -> dict[str, Sequence[str]]:
+        """The same, always as lists."""
+        return {name: [keys] if isinstance(keys, str) else keys for name, keys in self.keys.items()}
+
+
+def default_path() -> Path:
+    """Where the configuration is looked for: `WATCHKEEPER_CONFIG`, or the user's own folder."""
+    given = os.environ.get("WATCHKEEPER_CONFIG", "")
+    if given:
+        return Path(given)
+    from platformdirs import user_config_path
+
+    return user_config_path("watchkeeper") / "config.toml"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the configuration; without a file all is as it comes.
+
+    Raises:
+        SettingsError: the file that is there cannot be used, or a file that was named is not there.
+    """
+    file = path or default_path()
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise SettingsError(f"{file} is too large for a configuration")
+        document: dict[str, Any] = tomli.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        if path is not None:
+            raise SettingsError(f"{file} does not exist") from None
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
+    except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+    unknown = set(document.get("screen", {})) - set(ScreenSettings.__struct_fields__)
+    if isinstance(document.get("screen"), dict) and unknown:
+        name = min(unknown)
+        near = get_close_matches(name, ScreenSettings.__struct_fields__, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise SettingsError(f"{file}: [screen] knows no {name}{hint}")
+    try:
+        return msgspec.convert(document, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{file}: {error}") from None
