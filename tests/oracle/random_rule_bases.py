@@ -167,7 +167,7 @@ def _add_rule(base: RandomRuleBase, rule_id: str, chance: random.Random) -> None
     lines.append('source = { document = "D", grade = "inferred" }')
     lines.append(f"when = {_toml(when)}")
     if chance.random() < 0.5:
-        until, more = _random_pattern(visible, chance, confirmations)
+        until, more = _random_until(visible, chance, confirmations)
         named |= more
         lines.append(f"until = {_toml(until)}")
     if chance.random() < 0.35:
@@ -198,6 +198,15 @@ def _add_rule(base: RandomRuleBase, rule_id: str, chance: random.Random) -> None
             lines.append(f'wait = {{ from = "{chance.choice(instants)}", {bound} }}')
     base.rules.append(RandomRule(rule_id, confirmations))
     base.pieces.append("\n".join(lines))
+
+
+def _random_until(
+    visible: list[RandomFact], chance: random.Random, confirmations: list[str]
+) -> tuple[dict[str, Any], set[str]]:
+    """What ends a latch; often an operator's word alone, so that latches come to their end."""
+    if confirmations and chance.random() < 0.4:
+        return {f"confirm.{confirmations[0]}": True}, set()
+    return _random_pattern(visible, chance, confirmations)
 
 
 def _random_pattern(

@@ -50,7 +50,7 @@ class ReferenceFacts:
         ):
             self.counts["rejected"] += 1
             return
-        self.subjects.add(event.subject)
+        self.meet(event.subject)
         for name, raw in event.data.facts.items():
             fact = self.base.facts.get(name)
             if fact is None or fact.scope != scope or fact.source != kind:
@@ -103,6 +103,13 @@ class ReferenceFacts:
         if word is None and fact.default is not None and not self.has_heartbeat(fact.source):
             return Word(fact.default, "")
         return word
+
+    def meet(self, subject: str) -> None:
+        """A subject is spoken of; so are those that it is within now."""
+        self.subjects.add(subject)
+        parent = self.parent(subject)
+        if parent is not None:
+            self.meet(parent)
 
     def parent(self, subject: str) -> str | None:
         """The subject that a subject is within."""

@@ -207,10 +207,7 @@ class ReferenceWatch(ReferenceFacts):
         """Judge every rule on every subject as things stand now."""
         self.known_now.clear()
         for subject in list(self.subjects):
-            around = subject
-            while (parent := self.parent(around)) is not None:
-                self.subjects.add(parent)
-                around = parent
+            self.meet(subject)
         for subject in sorted(self.subjects):
             for rule in self.base.rules:
                 if rule.scope == scope_of(subject):
