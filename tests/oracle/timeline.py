@@ -55,6 +55,27 @@ def rule(rule_id: str, when: str, *more: str, then: str = "") -> str:
     return "\n".join([*lines, "[rule.then]", then]) + "\n"
 
 
+STORAGE = fact("storage.state", "enum", values=["healthy", "failed", "Unknown"])
+UPDATE_ID = fact("update.id", "text", source="watch", memory=True)
+ENDED = fact("update.ended_at", "instant")
+BACKUP = fact("backup.made_at", "instant", source="watch")
+SIZE = fact("disk.used", "int", unit="percent")
+SWITCH = fact("operator.silent", "bool", source="operator", default=False)
+
+FORBID = 'forbid = [{ operation = "update", text = "Start no other" }]\n'
+CONFIRM = '[[rule.then.step]]\ndo = "Confirm that it is fixed"\nconfirm = "fixed"\n'
+
+FAILED = rule("failed", 'storage.state = "failed"', then=FORBID)
+LATCH = rule(
+    "latch",
+    'storage.state = "failed"',
+    'occurrence = "update.id"',
+    'until = { confirm.fixed = true, storage.state = "healthy" }',
+    then=FORBID + CONFIRM,
+)
+"""A latch that an operator and healthy storage end together."""
+
+
 def load(*pieces: str) -> RuleBase:
     """The small catalogue with some facts and rules."""
     return load_texts({"small.toml": "\n".join([CATALOGUE, *pieces]).encode()})
