@@ -74,8 +74,10 @@ class Runner:
         *,
         observer: Observer | None = None,
         only: frozenset[str] | None = None,
+        explain_failures: bool = True,
     ) -> None:
         """`only` are the rules whose findings matter, all where it is left out."""
+        self._explain_failures = explain_failures
         self.rule_base = rule_base
         self._empty = Watch(rule_base)
         self._open_log = open_log
@@ -172,7 +174,7 @@ class Runner:
     def _why(self, run: _Run, rule_id: str, subject: str, at: datetime) -> tuple[str, ...]:
         """What made a rule hold, or not hold, at a time."""
         rule = next((one for one in self.rule_base.rules if one.id == rule_id), None)
-        if rule is None:
+        if rule is None or not self._explain_failures:
             return ()
         watch = self._at(run, at)
         told = explain(rule.when, lambda name: watch.value(subject, name), at, self.rule_base)
@@ -184,6 +186,8 @@ class Runner:
     def _why_not_ended(
         self, run: _Run, finding: Finding, expected: ExpectedFinding
     ) -> tuple[str, ...]:
+        if not self._explain_failures:
+            return ()
         ends = expected.resolved
         at = run.test.moment(ends) if ends is not None else (finding.resolved_at or run.watch.now)
         rule = finding.rule

@@ -92,6 +92,23 @@ class Space:
         self._concluded: dict[str, list[tuple[Value, int]]] = {}
         self._lay_out(patterns)
 
+    def conclude_by(self, derivations: Iterable[Derivation]) -> None:
+        """Go on under other derivations; all of their conditions were asked about when this
+        space was made."""
+        # What has been found out about facts that are said still holds.
+        self._sets = {
+            condition: sets
+            for condition, sets in self._sets.items()
+            if not self.is_derived(condition.fact)
+            and not (
+                condition.operator in RELATION_OPERATORS and self.is_derived(str(condition.operand))
+            )
+        }
+        self._derivations = {}
+        for derivation in derivations:
+            self._derivations.setdefault(derivation.fact, []).append(derivation)
+        self._pattern_sets, self._concluded = {}, {}
+
     # What patterns say
 
     def sets(self, pattern: Pattern, owner: str = "") -> Sets:
