@@ -197,7 +197,8 @@ def _furnish(site: Site) -> None:
 
 
 def _add_replication_bundle(site: Site, pair: Pair, made: datetime) -> None:
-    first, second = site.new_id(), site.new_id()
+    first = site.new_id()
+    second = next(other.id for other in site.pairs.values() if other is not pair)
     status = "Critical" if site.replication_fails else "OK"
     pair.bundles.append(
         Bundle(f"{first}_{second}", first, made, status, of_replication=True)  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ def settle(site: Site, pair: Pair) -> None:
         )
     if storage(site, pair) == "healthy" or not pair.members:
         site.clear_alerts(STORAGE_NODE, pair.cluster_uri)
-    else:
+    elif not pair.planned:
         site.raise_alert(
             STORAGE_NODE,
             "One of the storage nodes in the cluster is not available.",

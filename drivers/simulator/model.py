@@ -126,6 +126,8 @@ class Pair:
     formed: bool = True
     """Whether the management cluster has formed; with both members usable it forms in time."""
     storage_formed: bool = True
+    planned: bool = False
+    """Whether a storage node is away because an update has it so: that raises no alert."""
     silence: Silence = ""
     busy: bool = False
     """Whether its address answers that it is temporarily unavailable."""

@@ -45,13 +45,15 @@ def start_update(
     seen_at: SeenAt = "both",
     hangs: bool = False,
     ends_as: str = "",
+    storage_alerts: bool = False,
 ) -> None:
     """Update a pair.
 
     `fail_at` says where it fails; `cause` why a file is refused. A failed active appliance may keep
     its new storage (`keeps_storage`), a failed storage update leave the appliance new
     (`active_is_new`), and the revert a cluster broken. `seen_at` says who shows the task. One that
-    hangs stays where it is; `ends_as` is another word for how the task ends.
+    hangs stays where it is; `ends_as` is another word for how the task ends. Nobody has published
+    whether a storage node that restarts for the update is alerted: here only with `storage_alerts`.
     """
     target_pair: Pair = the_pair(site, pair)
     running = site.updates.get(target_pair.name)
@@ -64,6 +66,7 @@ def start_update(
     if fail_at == "validation" and cause == "not-newer":
         target = first.version
     update = _Update(site, target_pair, first, second, target, target_storage, seen_at, ends_as)
+    update.alerts = storage_alerts
     if fail_at == "validation":
         return update.then(durations.VALIDATION, lambda: update.refuse(cause))
     update.go_through_active()
@@ -112,6 +115,7 @@ def repair_clusters(site: Site, *, pair: str = "") -> None:
         member.active = member is active
         member.version, member.storage_version = active.version, active.storage_version
     mended.formed = mended.storage_formed = True
+    mended.planned = False
     mended.silence = ""
     settle(site, mended)
 
@@ -133,6 +137,7 @@ class _Update:
         self.site, self.pair, self.first, self.second = site, pair, first, second
         self.target, self.target_storage, self.ends_as = target, target_storage, ends_as
         self.before = (first.version, second.version, first.storage_version)
+        self.alerts = False
         places = {
             "both": {ONEVIEW, pair.name},
             "oneview": {ONEVIEW},
@@ -186,6 +191,7 @@ class _Update:
         self.first.serves = False
         self.first.active, self.second.active = False, True
         self.pair.formed = self.pair.storage_formed = False
+        self.pair.planned = not self.alerts
         _be_silent(self.site, self.pair)
         settle(self.site, self.pair)
 
@@ -232,12 +238,14 @@ class _Update:
         self.first.status, self.first.active, self.first.serves = "OK", True, False
         self.second.active = False
         self.pair.formed = True
+        self.pair.planned = False
         self.pair.silence = ""
         settle(self.site, self.pair)
 
     def _fail_standby(self) -> None:
         """The standby keeps its version and cannot be used."""
         self.second.status = "Critical"
+        self.pair.planned = False
         self._end("Error", "The update of the standby appliance failed.")
         settle(self.site, self.pair)
 
@@ -289,6 +297,7 @@ def form_later(site: Site, pair: Pair, broken: Broken = "", *, why: str = "formi
     """Let the pair's clusters form in their time, but those that are to stay broken."""
 
     def form() -> None:
+        pair.planned = False
         pair.formed = broken not in ("management", "both")
         pair.storage_formed = broken not in ("storage", "both")
         for member in site.members(pair):

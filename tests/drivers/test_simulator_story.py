@@ -39,7 +39,7 @@ def test_an_update_goes_through_active_storage_and_standby() -> None:
     assert not site.appliance(FIRST)["isActive"]
     assert site.appliance(SECOND)["isActive"]
     assert is_silent(site, "LE-rack-a")
-    assert len(site.open_alerts()) == 2
+    assert len(site.open_alerts()) == 1
     assert versions(site) == (OLD, OLD, OLD_STORAGE)
     site.wait("14m")
     assert versions(site) == (NEW, OLD, NEW_STORAGE)
@@ -95,6 +95,15 @@ def test_a_failed_active_update_is_reverted_and_the_pair_forms_within_the_hour()
     site.wait("16m")
     assert site.truth()[pair]["cluster.management"] == "healthy"
     assert site.truth()[pair]["cluster.storage"] == "healthy"
+
+
+def test_a_storage_node_that_restarts_for_an_update_is_alerted_where_that_is_asked_for() -> None:
+    for alerted in (False, True):
+        site = Simulated()
+        site.do("start_update", storage_alerts=alerted)
+        site.wait("12m")
+        assert any("storage nodes" in text for text in site.open_alerts()) == alerted
+        assert site.truth()["pair/LE-rack-a"]["cluster.storage"] == "degraded"
 
 
 @pytest.mark.parametrize("broken", ["management", "storage", "both"])
