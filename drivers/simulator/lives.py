@@ -108,7 +108,10 @@ def claim_module(
 ) -> None:
     """Let HPE OneView claim the module in a frame, as after a factory reset; it joins its pair."""
     bay = the_frame(site, frame)
-    _claim(site, bay, _module_in(site, bay), ends, insertion_fails=insertion_fails)
+    module = _module_in(site, bay)
+    if module.pair:
+        raise CommandError(f"{module.serial} belongs to {module.pair}")
+    _claim(site, bay, module, ends, insertion_fails=insertion_fails)
 
 
 def _claim(
@@ -156,15 +159,20 @@ def _join(site: Site, bay: Frame, module: Appliance, *, fails: bool) -> None:
     )
 
     def end() -> None:
-        if fails:
-            text = "The appliance could not be inserted: no free address was found."
-            return site.end_task(task, "Error", text, error=("I3S_INSERT_FAILED", text, _SUPPORT))
         pair = site.pairs[bay.pair]
+        if fails or module.pair or not module.present or not _has_room(site, pair):
+            why = "no free address was found" if fails else f"{pair.name} has no room for it"
+            text = f"The appliance could not be inserted: {why}."
+            return site.end_task(task, "Error", text, error=("I3S_INSERT_FAILED", text, _SUPPORT))
         _replace_member(site, pair, module)
         site.free_management_addresses = max(0, site.free_management_addresses - 1)
         return site.end_task(task, "Completed", f"{module.serial} was inserted.")
 
     site.schedule.after(durations.INSERTION, end)
+
+
+def _has_room(site: Site, pair: Pair) -> bool:
+    return len(pair.members) < 2 or not all(item.present for item in site.members(pair))
 
 
 def _replace_member(site: Site, pair: Pair, module: Appliance) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import random
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from simulated import Simulated
 
 from drivers.simulator import commands
-from drivers.simulator.build import NEW, NEW_STORAGE, OLD, OLD_STORAGE
+from drivers.simulator.build import NEW, NEW_STORAGE, OLD, OLD_STORAGE, PASSWORD
 from drivers.simulator.commands import CommandError, all_commands, check
 from drivers.simulator.schedule import Schedule
 
@@ -258,3 +261,59 @@ def test_every_command_and_argument_stands_in_the_readme() -> None:
         assert name in rows
         assert [argument for argument in arguments if f"`{argument}`" not in rows[name]] == []
     assert set(rows) == set(all_commands())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_to_the_site_it_can_be_read_and_be_put_right(seed: int) -> None:
+    source = random.Random(seed)
+    site = Simulated(seed=seed)
+    for _ in range(60):
+        name = source.choice(sorted(all_commands()))
+        with contextlib.suppress(CommandError):
+            site.do(name, **arguments_for(name, source))
+        site.wait(timedelta(minutes=source.choice((0, 1, 7, 30, 90))))
+        read_everything(site)
+        assert site.truth()
+    site.wait("12h")
+    for pair, state in site.site.pairs.items():
+        members = site.site.members(state)
+        assert len(members) <= 2
+        if len(members) == 2 and all(member.present and member.listed for member in members):
+            site.do("repair_clusters", pair=pair)
+            facts = site.truth()[f"pair/{pair}"]
+            assert (facts["cluster.management"], facts["cluster.storage"]) == ("healthy", "healthy")
+            assert facts["alert.storage_node_unavailable"] is False
+
+
+def arguments_for(name: str, source: random.Random) -> dict[str, object]:
+    """Arguments that may fit: places that exist, choices that are allowed, the rest left away."""
+    hints = get_type_hints(all_commands()[name])
+    fitting: dict[str, list[object]] = {
+        "pair": ["LE-rack-a", "LE-rack-b"],
+        "to": ["LE-rack-a", "LE-rack-b"],
+        "frame": ["Frame1", "Frame2", "Frame3", "Frame4", "Frame5"],
+        "serial": [FIRST, SECOND, "CN75170527", f"CN752{source.randrange(10_000):04d}"],
+        "version": [OLD, NEW],
+        "name": ["RHEL-8.6", "mine"],
+        "password": [PASSWORD],
+    }
+    chosen: dict[str, object] = {}
+    for key, parameter in inspect.signature(all_commands()[name]).parameters.items():
+        if key == "site" or (parameter.default is not parameter.empty and source.random() < 0.4):
+            continue
+        if key in fitting and get_origin(hints[key]) is not Literal:
+            chosen[key] = source.choice(fitting[key])
+        elif get_origin(hints[key]) is Literal:
+            chosen[key] = source.choice(get_args(hints[key]))
+        elif hints[key] is bool:
+            chosen[key] = source.random() < 0.5
+    return chosen
+
+
+def read_everything(site: Simulated) -> None:
+    site.site.api_minimum, site.site.api_current = 120, 1600
+    for path in site.answers._oneview_lists():
+        assert site.get(path).status == 200
+    for name, pair in site.site.pairs.items():
+        for path in site.answers._pair_lists(pair):
+            assert site.get(path, pair=name).status in (200, 401, 503)
