@@ -68,6 +68,17 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
+class Frozen(msgspec.Struct, frozen=True):
+    """What a finding keeps of the moment at which it was raised."""
+
+    rules: str
+    """The hash of the rule base by which it was raised."""
+    levels: tuple[str, ...]
+    """Its subject and those around it."""
+    facts: Mapping[str, tuple[Value | None, Origin | None]]
+    """Every fact that its rule looks at or names, as it had been said, and where it came from."""
+
+
 _NO_CONFIRMATIONS: Mapping[str, Confirmation] = {}
 _NO_TICKS: list[bool] = []
 
@@ -146,6 +157,12 @@ class Finding:
     def open(self) -> bool:
         """Whether the finding still stands."""
         return self.resolved_at is None
+
+    def frozen(self) -> Frozen:
+        """What was kept when the finding was raised."""
+        kept = zip(self.compiled.evidence, self._values, self._origins, strict=True)
+        facts = {fact.name: (value, origin) for (_, fact), value, origin in kept}
+        return Frozen(self._programs.rule_base.hash, self._levels, facts)
 
     def values(self) -> dict[str, Value | None]:
         """Every fact that the rule looks at or names, as it was when the finding was raised."""

@@ -20,6 +20,7 @@ FINDING_ACKNOWLEDGED: Final = "watchkeeper.finding.acknowledged"
 FINDING_CLOSED: Final = "watchkeeper.finding.closed"
 STEP_CONFIRMED: Final = "watchkeeper.step.confirmed"
 NOTE_WRITTEN: Final = "watchkeeper.note.written"
+CHECKPOINT: Final = "watchkeeper.checkpoint"
 
 Severity = Literal["critical", "warning", "notice", "information"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "notice", "information")
@@ -60,6 +61,8 @@ class EventData(msgspec.Struct, omit_defaults=True, gc=False):
     reason: str = ""
     note: str = ""
     hash: str = ""
+    state: dict[str, Any] = {}
+    """What a checkpoint holds of the watch that stood where it stands."""
 
 
 class Event(msgspec.Struct, omit_defaults=True, gc=False):
