@@ -75,7 +75,6 @@ def _pairs(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped, or list the scenarios."""
     from drivers.simulator import scenario
-    from drivers.simulator.server import AddressError
 
     if arguments.scenario == "list":
         return _list_scenarios()
@@ -83,6 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
         chosen = scenario.load(arguments.scenario) if arguments.scenario else None
     except scenario.ScenarioError as error:
         return _complain(str(error), UNUSABLE)
+    from drivers.simulator.server import AddressError
+
     try:
         return asyncio.run(_serve(arguments, chosen))
     except AddressError as error:

@@ -204,6 +204,8 @@ def remove_from_pair(site: Site, *, serial: str, fail: bool = False) -> None:
     module = site.appliances.get(serial)
     if module is None:
         raise CommandError(f"there is no appliance {serial!r}")
+    if module.present:
+        raise CommandError(f"{serial} has not been pulled")
     place = (SERVER_CATEGORY, module.uri, module.name)
     task = site.begin_task("Remove Image Streamer", place, status=f"Removing {serial}.")
 

@@ -57,7 +57,8 @@ def _edit_task(site: Site) -> Task:
 
 def _note(site: Site, *, result: str = "", missing: tuple[str, ...] = ()) -> None:
     change = site.primary_change
-    assert change is not None
+    if change is None:
+        return
     change.missing = missing or change.missing
     if result:
         change.result, change.ended, change.selected = result, site.now, site.primary
@@ -67,6 +68,7 @@ def _note(site: Site, *, result: str = "", missing: tuple[str, ...] = ()) -> Non
 def clear_primary(site: Site) -> None:
     """Let no pair be selected as primary."""
     site.primary = ""
+    site.primary_change = None
 
 
 @command
@@ -74,6 +76,7 @@ def edit_primary_unseen(site: Site, *, to: str) -> None:
     """Let another pair be primary without any task that tells it."""
     the_pair(site, to)
     site.primary = to
+    site.primary_change = None
 
 
 @command

@@ -62,7 +62,7 @@ def composer_takeover(
     """Let the Composers change over: HPE OneView is away, and everybody must log in again."""
     active = next((node for node in site.composers if node.active), None)
     standby = next((node for node in site.composers if not node.active and node.listed), None)
-    if active is None or standby is None:
+    if active is None or standby is None or standby.status != "OK":
         raise CommandError("there is no standby Composer to take over")
     site.silence = how or "hangs"
     site.sessions.expire_all()
