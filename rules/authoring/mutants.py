@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from rules.authoring.diagram import TooLargeError
+from rules.authoring.diagram import EVERYWHERE, TooLargeError
 from rules.authoring.space import Space
 from rules.built_in import BUILT_IN
 from rules.pattern import (
@@ -122,7 +122,7 @@ def _rule_mutants(rule: Rule, rule_base: RuleBase) -> Iterator[tuple[str, Rule]]
         for hold in (rule.hold * 1.1, rule.hold * 0.9):
             yield f"for: {show_duration(hold)}", _replaced(rule, hold=hold)
     for number, step in enumerate(rule.steps):
-        for change, changed in _step_mutants(step, rule_base, rule.id):
+        for change, changed in _step_mutants(step, rule_base, rule):
             steps = (*rule.steps[:number], changed, *rule.steps[number + 1 :])
             yield f"step {number + 1}: {change}", _replaced(rule, steps=steps)
     for number, prohibition in enumerate(rule.forbid):
@@ -130,12 +130,12 @@ def _rule_mutants(rule: Rule, rule_base: RuleBase) -> Iterator[tuple[str, Rule]]
         yield f"forbid: {prohibition.operation} taken away", _replaced(rule, forbid=forbid)
 
 
-def _step_mutants(step: Step, rule_base: RuleBase, owner: str) -> Iterator[tuple[str, Step]]:
+def _step_mutants(step: Step, rule_base: RuleBase, rule: Rule) -> Iterator[tuple[str, Step]]:
     if step.done_when is None:
         return
-    for change, done_when in _different(step.done_when, rule_base, owner):
+    for change, done_when in _different(step.done_when, rule_base, rule.id, rule):
         yield change, msgspec.structs.replace(step, done_when=done_when)
-    if step.wait is not None and step.wait.at_least is not None:
+    if step.wait is not None and step.wait.at_least:
         for factor in (1.1, 0.9):
             at_least = step.wait.at_least * factor
             wait = msgspec.structs.replace(step.wait, at_least=at_least)
@@ -179,17 +179,31 @@ def _conclusions(space: Space, name: str) -> dict[Value, int]:
 # Patterns
 
 
-def _different(pattern: Pattern, rule_base: RuleBase, owner: str) -> Iterator[tuple[str, Pattern]]:
-    """The changes of a pattern after which it holds, or does not hold, somewhere else."""
+def _different(
+    pattern: Pattern, rule_base: RuleBase, owner: str, while_open: Rule | None = None
+) -> Iterator[tuple[str, Pattern]]:
+    """The changes of a pattern after which it holds, or does not hold, somewhere else; with
+    `while_open`, somewhere where a finding of that rule can be open."""
     changed = list(_changes(pattern, rule_base.facts))
+    asked = [pattern, *(other for _, other in changed)]
+    if while_open is not None:
+        asked += [while_open.when, *([while_open.until] if while_open.until is not None else [])]
     try:
-        space = Space(rule_base, [pattern, *(other for _, other in changed)])
+        space = Space(rule_base, asked)
+        both = space.diagram.both
+        where = EVERYWHERE
+        if while_open is not None:
+            end = while_open.until
+            over = space.sets(while_open.when).false
+            over = space.sets(end, owner).true if end is not None else over
+            where = space.diagram.outside(over)
         before = space.sets(pattern, owner)
-        known = {(before.true, before.false)}
+        known = {(both(before.true, where), both(before.false, where))}
         for change, other in changed:
             after = space.sets(other, owner)
-            if (after.true, after.false) not in known:
-                known.add((after.true, after.false))
+            found = both(after.true, where), both(after.false, where)
+            if found not in known:
+                known.add(found)
                 yield change, other
     except TooLargeError:
         yield from changed

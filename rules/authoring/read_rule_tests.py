@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -57,6 +57,10 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
                 table.fault(Code.DECLARED_TWICE, message, "name")
             names.setdefault(test.name, f"{file}:{line}")
             tests.append(test)
+        lines = [line for line, _ in header_lines(text, b"table")]
+        for position, table in enumerate(root.tables("table")):
+            line = lines[position] if position < len(lines) else 1
+            tests += _Reader(rule_base, table, line).rows()
         for table in root.tables("logs"):
             tests += _log_tests(table, texts, rule_base, faults)
         root.finish()
@@ -178,6 +182,87 @@ class _Reader:
             table.fault(Code.BAD_TEST, "has a log, and facts or events beside it", "log")
         table.finish()
         return test
+
+    def rows(self) -> Iterator[RuleTest]:
+        """One `[[table]]`: each row is a test of a rule, or of a derived fact."""
+        table = self._table
+        rule_id, name = table.text("rule"), table.text("fact")
+        rule = next((one for one in self._base.rules if one.id == rule_id), None)
+        fact = self._base.facts.get(name)
+        if bool(rule_id) == bool(name):
+            table.fault(Code.BAD_TEST, "a table is about a rule or about a derived fact")
+        elif rule_id and rule is None:
+            self._check_rule(table, rule_id, "rule")
+        elif name and (fact is None or not fact.derived):
+            message = f"{name!r} is no derived fact{nearest(name, self._base.facts)}"
+            table.fault(Code.BAD_TEST, message, "fact")
+        scope = rule.scope if rule is not None else fact.scope if fact is not None else ""
+        self._subject = table.text("subject") or f"{scope}/test"
+        if scope:
+            self._check_subject(table, self._subject)
+        given = self._facts(table, "given")
+        if not table.content.get("rows"):
+            table.fault(Code.MISSING_KEY, "rows are missing")
+        hold = (rule.hold if rule is not None else None) or timedelta()
+        for number, row in enumerate(table.tables("rows")):
+            test = self._row(row, number + 1, rule_id, name, given, hold)
+            if rule is not None or fact is not None:
+                yield test
+        table.finish()
+
+    def _row(
+        self,
+        row: Table,
+        number: int,
+        rule: str,
+        fact: str,
+        given: dict[str, Any],
+        hold: timedelta,
+    ) -> RuleTest:
+        """A row: `first` is so for as long as the rule's `for`, and a minute later `facts` are."""
+        begin = self._begin
+        first = self._facts(row, "first")
+        at = hold + timedelta(minutes=1) if first else timedelta()
+        # What a row says of instants is counted from the time at which it is judged.
+        self._begin = begin + at + hold
+        facts, around = self._facts(row, "facts"), given
+        self._begin = begin
+        confirm = row.texts("confirm")
+        events = [Said(facts={**around, **(first or facts)})]
+        if first:
+            events.append(Said(at=at, facts=facts, unknown=self._names(row, "unknown")))
+        events += [Said(at=at + hold, rule=rule, confirm=name) for name in confirm]
+        state: dict[str, Any] = {}
+        never: frozenset[str] = frozenset()
+        if rule:
+            is_open = row.flag("open")
+            state["open"] = (rule,) if is_open else ()
+            if not is_open and not first:
+                never = frozenset({rule})
+            state["unconfirmed"] = (rule,) if row.flag("unconfirmed") else ()
+            if row.has("steps"):
+                state["steps"] = {rule: row.texts("steps")}
+        elif row.has("value"):
+            value = row.get("value")
+            state["facts"] = {fact: value.isoformat() if isinstance(value, datetime) else value}
+            declared = self._base.facts.get(fact)
+            if declared is not None:
+                self._value(row, declared, value, ("value",))
+        else:
+            state["unknown"] = (fact,)
+        row.finish()
+        return RuleTest(
+            name=f"{rule or fact}, row {number} of {self._table.file}:{self._line}",
+            file=row.file,
+            line=self._line,
+            rules=frozenset({rule} - {""}),
+            never=never,
+            subject=self._subject,
+            events=tuple(
+                event for event in events if event.facts or event.unknown or event.confirm
+            ),
+            states=(ExpectedState(at=at + hold, subject=self._subject, **state),),
+        )
 
     def _default_subject(self, table: Table, facts: Mapping[str, Any]) -> str:
         """The narrowest scope that the test's facts are of."""

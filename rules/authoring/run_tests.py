@@ -95,7 +95,8 @@ class Runner:
         run.play(self._observer)
         failures = [*run.failures, *self._compare(run)]
         about = self._about(test)
-        fires = {one.rule for one in test.findings} | test.open
+        shown = {rule for state in test.states for rule in state.open or ()}
+        fires = {one.rule for one in test.findings} | test.open | shown
         quiet = (about - fires) & run.definitely_false(about - fires)
         return Outcome(test, tuple(failures), frozenset(fires), frozenset(quiet))
 
@@ -115,7 +116,9 @@ class Runner:
                 told.setdefault(expected.rule, []).append(expected)
         for rule, expectations in sorted(told.items()):
             yield from self._compare_findings(run, rule, expectations, by_rule.get(rule, []))
-        for rule in sorted(about - told.keys()):
+        # What is only looked at at certain times may be raised at others.
+        judged = {rule for state in test.states if state.open is not None for rule in about}
+        for rule in sorted(about - told.keys() - (judged - test.never)):
             found = by_rule.get(rule, [])
             if rule in test.open:
                 here = [one for one in found if one.subject == test.subject and not one.resolved_at]

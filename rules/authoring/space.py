@@ -403,16 +403,21 @@ class Space:
         self.dimensions.append(Dimension(number, facts, classes))
         return number
 
-    def example(self, where: int) -> dict[str, Value | None]:
-        """One situation of a set: the facts that matter, None where one is unknown. Texts that
-        nobody has named are left out, and so is what no values stand behind."""
+    def example(self, where: int, *, texts: bool = False) -> dict[str, Value | None]:
+        """One situation of a set: the facts that matter, None where one is unknown. What no
+        values stand behind is left out, and without `texts` so are texts that nobody has
+        named."""
         found: dict[str, Value | None] = {}
         for box in self.diagram.boxes(where, 1):
             for number, mask in box.items():
                 dimension = self.dimensions[number]
-                values = dimension.classes[mask.bit_length() - 1]
+                # Unknown is the first class; a value that is known tells more.
+                known = mask & ~1 or mask
+                values = dimension.classes[(known & -known).bit_length() - 1]
                 if isinstance(values, tuple):
                     found.update(zip(dimension.facts, values, strict=True))
+        if texts:
+            return found
         return {name: value for name, value in found.items() if not isinstance(value, SomeText)}
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rules.authoring.rule_tests import RuleTest
     from rules.authoring.run_tests import Outcome
     from rules.rule_base import RuleBase
+    from tui.rules_commands.mutation_run import Survivor
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="more tests: a folder, or a file that ends in .test.toml",
     )
     add_overrides(parser)
-    parser.add_argument("--run", metavar="TEXT", dest="wanted", help="only tests whose name has this in it")
+    parser.add_argument(
+        "--run", metavar="TEXT", dest="wanted", help="only tests whose name has this in it"
+    )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="form of the report"
     )
@@ -43,6 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--min", metavar="PERCENT", type=_percent, help="fail where tests reach less than this"
+    )
+    parser.add_argument(
+        "--mutate",
+        action="store_true",
+        help="change each comparison, value and boundary in turn: a test must fail",
+    )
+    parser.add_argument(
+        "--suggest", action="store_true", help="with --mutate: write tests that would notice"
+    )
+    parser.add_argument(
+        "--jobs", metavar="NUMBER", type=int, help="processes for --mutate (default: all cores)"
     )
 
 
@@ -74,11 +88,21 @@ def run(arguments: argparse.Namespace) -> int:
         Path(arguments.junit).write_text(as_junit(outcomes, seconds), "utf-8")
     failed = sum(not one.passed and not one.test.todo for one in outcomes)
     short = report is not None and report.whole.share < (arguments.min or 0)
+    tried: int | None = None
+    unnoticed: list[Survivor] = []
+    if arguments.mutate and not failed:
+        from tui.rules_commands.mutation_run import survivors
+
+        tried, unnoticed = survivors(rule_base, tests, outcomes, arguments.jobs)
     if arguments.format == "json":
-        _write_json(outcomes, report)
+        _write_json(outcomes, report, tried, unnoticed)
     else:
         _write_text(outcomes, report, sum(seconds), arguments.min if short else None)
-    return FOUND if failed or short else FINE
+        if tried is not None:
+            _write_mutation(tried, unnoticed, suggest=arguments.suggest)
+        elif arguments.mutate:
+            sys.stdout.write("Nothing was changed: the tests must pass first\n")
+    return FOUND if failed or short or unnoticed else FINE
 
 
 def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int:
@@ -157,10 +181,28 @@ def _write_text(
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
-def _write_json(outcomes: list[Outcome], report: CoverageReport | None) -> None:
+def _write_mutation(tried: int, unnoticed: list[Survivor], *, suggest: bool) -> None:
+    for one in unnoticed:
+        place = f"{harmless(one.file)}:{one.line}: {harmless(one.owner)}"
+        sys.stdout.write(f"{place}: no test notices: {harmless(one.change)}\n")
+        if suggest:
+            for line in (one.suggestion or "# no situation was found that would tell").splitlines():
+                sys.stdout.write(f"    {harmless(line)}\n")
+    share = f"{tried - len(unnoticed):,} of {say_count(tried, 'change')} noticed"
+    sys.stdout.write(f"{share}, {len(unnoticed):,} unnoticed\n")
+
+
+def _write_json(
+    outcomes: list[Outcome],
+    report: CoverageReport | None,
+    tried: int | None,
+    unnoticed: list[Survivor],
+) -> None:
     from tui.rules_commands import test_reports
 
     more: dict[str, Any] = {}
     if report is not None:
         more["coverage"] = test_reports.coverage_as_object(report)
+    if tried is not None:
+        more["mutation"] = {"tried": tried, "unnoticed": [one._asdict() for one in unnoticed]}
     sys.stdout.write(test_reports.as_json(outcomes, more) + "\n")
