@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from rules.checkpoint import KeptRules, Reader, Restored, Writer, any_line
 from rules.deadlines import BOUND, HOLD, NEVER, Deadlines
 from rules.finding import Change, Finding
 from rules.judge import Judge
@@ -39,6 +40,7 @@ from rules.verify import check_subject
 from rules.vocabulary import (
     FACTS_CHANGED,
     FACTS_SNAPSHOT,
+    SOURCE_HEARD,
     Event,
     Truth,
 )
@@ -61,18 +63,25 @@ class Watch:
     """Judges one rule base over one journal.
 
     With `verify`, the plain evaluator judges everything as well, and the first difference raises
-    `EngineFault`. One thread must own a watch, and it should be one that gets no signals.
+    `EngineFault`. `kept` finds the rules that a checkpoint was written under; without it, a
+    checkpoint is taken up under the rules given. One thread must own a watch, and it should be one
+    that gets no signals.
     """
 
-    def __init__(self, rule_base: RuleBase, *, verify: bool = False) -> None:
+    def __init__(
+        self, rule_base: RuleBase, *, verify: bool = False, kept: KeptRules | None = None
+    ) -> None:
         self.rule_base = rule_base
         self._verify = verify
+        self._kept = kept
+        self._checkpoint = Reader()
         self._deadlines = Deadlines()
         self._words = Words(Programs(rule_base, Matcher()), self._deadlines, BEGINNING)
         self._judge = Judge(self._words, self._deadlines)
         self.orphans: dict[tuple[str, str], Finding] = {}
         """Open findings whose rule is gone; only closing by hand ends them (law 13)."""
         self.notices: deque[Notice] = deque(maxlen=1000)
+        self._noticed = False
 
     # Time and events
 
@@ -101,14 +110,16 @@ class Watch:
 
         Whoever follows may reload rules or let time pass between two of what it yields.
         """
-        words, judge, deadlines, notices = self._words, self._judge, self._deadlines, self.notices
+        words, judge, deadlines = self._words, self._judge, self._deadlines
         sources, subjects = words.sources, words.subjects
         derived_names = words.programs.derived_names
+        recent_sources, recent_ids = words.recent_sources, words.recent_ids
         for line, event in events:
             if words is not self._words:
                 words, judge, deadlines = self._words, self._judge, self._deadlines
                 sources, subjects = words.sources, words.subjects
                 derived_names = words.programs.derived_names
+                recent_sources, recent_ids = words.recent_sources, words.recent_ids
             time = event.time
             if time >= deadlines.next:
                 self._run_deadlines(time)
@@ -120,26 +131,30 @@ class Watch:
             source = sources.get(event.source) or words.source(event.source)
             spoken_by = source.name
             identity = event.id
-            fingerprint = hash(line)
-            if source.seen.setdefault(identity, fingerprint) is not fingerprint:
-                self._duplicate(event, source.seen[identity] != fingerprint)
-                if judge.changes or notices:
+            seen = source.seen
+            if identity in seen:
+                self._duplicate(event, seen[identity] != hash(line))
+                if judge.changes or self._noticed:
                     yield self._take()
                 continue
-            place = source.place
-            ring = source.ring
-            if place == len(ring):
-                place = self._next_place(source)
-            if (oldest := ring[place]) is not None:
-                del source.seen[oldest]
-            ring[place] = identity
-            source.place = place + 1
+            seen[identity] = hash(line)
+            recent_sources.append(source)
+            recent_ids.append(identity)
+            if len(recent_ids) > DUPLICATE_WINDOW:
+                del recent_sources.popleft().seen[recent_ids.popleft()]
             source.last_heard = time
             if source.lost or not source.followed:
                 self._hear(source, event)
             if event.type != FACTS_CHANGED:
+                if event.type == SOURCE_HEARD:
+                    heard = sources.get(event.data.source)
+                    if heard is not None and heard.followed and not heard.lost:
+                        heard.last_heard = time
+                        if judge.changes or self._noticed:
+                            yield self._take()
+                        continue
                 self._apply_other(event)
-                if judge.changes or notices:
+                if judge.changes or self._noticed:
                     yield self._take()
                 continue
             said = event.data.facts
@@ -148,10 +163,11 @@ class Watch:
                 subject = self._admit(event)
                 if subject is None:
                     judge.settle()
-                    if judge.changes or notices:
+                    if judge.changes or self._noticed:
                         yield self._take()
                     continue
             facts, raw, origins = subject.scope.facts, subject.raw, subject.origins
+            strange = subject.unrecognised
             kind = source.kind
             origin = None
             for name, value in said.items():
@@ -170,13 +186,17 @@ class Watch:
                             raw[slot] = value
                             if origin is None:
                                 origin = Origin(identity, event.time, event.data.message, spoken_by)
+                                if spoken_by not in subject.speakers:
+                                    words.introduce(subject, spoken_by)
                             origins[slot] = origin
                             continue
                         moves = fact.column.moves.get(old << 20 | new)
-                        if moves is not None and old != fact.unrecognised != new:
+                        if moves is not None and new != fact.unrecognised and not strange:
                             raw[slot] = value
                             if origin is None:
                                 origin = Origin(identity, event.time, event.data.message, spoken_by)
+                                if spoken_by not in subject.speakers:
+                                    words.introduce(subject, spoken_by)
                             origins[slot] = origin
                             classes[slot] = new
                             keys, verdicts = subject.keys, subject.verdicts
@@ -195,7 +215,7 @@ class Watch:
                 judge.event = None
             if self._verify:
                 self._check(subject)
-            if judge.changes or notices:
+            if judge.changes or self._noticed:
                 yield self._take()
 
     def advance(self, to: datetime) -> Sequence[Change]:
@@ -218,20 +238,13 @@ class Watch:
                 self._check(None)
 
     def _take(self) -> Sequence[Change]:
+        self._noticed = False
         changes, self._judge.changes = self._judge.changes, []
         return changes
 
     def _duplicate(self, event: Event, conflict: bool) -> None:
         kind = "conflicting duplicates" if conflict else "duplicates"
         self._words.count(kind, f"{event.id} of {event.source}")
-
-    def _next_place(self, source: SourceState) -> int:
-        """Where the next event's id is kept; the ring grows to the window, then begins anew."""
-        size = len(source.ring)
-        if size < DUPLICATE_WINDOW:
-            source.ring += [None] * size
-            return size
-        return 0
 
     def _admit(self, event: Event) -> Subject | None:
         """The subject of an event, made where it is new; None for an event that is rejected."""
@@ -283,6 +296,9 @@ class Watch:
                 judge.confirm(event)
             case "watchkeeper.note.written":
                 judge.write_note(event, self._orphan(event))
+            case "watchkeeper.checkpoint":
+                self._take_checkpoint(event)
+                return
             case _:
                 words.count("unknown types of event", event.type)
         judge.settle()
@@ -307,10 +323,12 @@ class Watch:
             self._note(event, "source heard again", source.name)
 
     def _note(self, event: Event, kind: str, about: str) -> None:
+        self._noticed = True
         self.notices.append(Notice(self.now, kind, about, event.data.message))
 
     def _report_lost(self) -> None:
-        for source in self._words.newly_lost:
+        # In the order of their names: which of them was heard first is in no checkpoint.
+        for source in sorted(self._words.newly_lost, key=lambda source: source.name):
             self.notices.append(Notice(self.now, "source lost", source.name))
         self._words.newly_lost.clear()
 
@@ -330,6 +348,46 @@ class Watch:
         """Hold the engine's verdicts against the plain evaluator's."""
         for one in [subject] if subject else list(self._words.subjects.values()):
             check_subject(self._words, one)
+
+    # Checkpoints
+
+    def checkpoint(self, after: tuple[str, str] | None = None) -> list[dict[str, Any]]:
+        """The whole state, as documents that each fit a line; `after` are the source and the id of
+        the last event that was applied. `checkpoint` events that carry them in `data.state`, and
+        that stand first in a journal, make another watch go on from here."""
+        return Writer(self._words, self.orphans).parts(after)
+
+    def _take_checkpoint(self, event: Event) -> None:
+        """Go on from a checkpoint, where it comes first or where events before it are missing."""
+        reader = self._checkpoint
+        try:
+            if not reader.take(event):
+                return
+            first = reader.is_first_in(self._words)
+            if not first and reader.goes_on_from(self._words):
+                return
+            parts = reader.parts
+            rule_base = (self._kept(parts[0]["rules"]) if self._kept else None) or self.rule_base
+            restored = Restored(rule_base, parts, self._kept)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            self._words.count("checkpoints that cannot be read", event.id)
+            return
+        self._words.programs.matcher.close()
+        self.rule_base, self.orphans = rule_base, restored.orphans
+        self._words, self._deadlines = restored.words, restored.deadlines
+        self._judge = restored.judge
+        self._run_deadlines(event.time)
+        self._words.now = max(self._words.now, event.time)
+        for part in reader.events:
+            source = self._words.source(part.source)
+            self._words.remember(source, part.id, any_line())
+            self._hear(source, part)
+        self._judge.settle()
+        self._report_lost()
+        kind = "checkpoint taken" if first else "events missing before a checkpoint"
+        self._note(event, kind, rule_base.hash)
+        if self._verify:
+            self._check(None)
 
     # Rules
 
@@ -356,12 +414,14 @@ class Watch:
         to, or to try on it what would be. The same thread must own both."""
         copy = Watch.__new__(Watch)
         copy.rule_base, copy._verify = self.rule_base, self._verify
+        copy._kept, copy._checkpoint = self._kept, Reader()
         copy._deadlines = self._deadlines.copy()
         copy._words = self._words.copy(copy._deadlines)
         copy._judge = Judge(copy._words, copy._deadlines)
         copy._judge.adopt_open()
         copy.orphans = {key: finding.copy() for key, finding in self.orphans.items()}
         copy.notices = deque(maxlen=self.notices.maxlen)
+        copy._noticed = False
         return copy
 
     def close(self) -> None:

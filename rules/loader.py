@@ -285,9 +285,12 @@ class _Loader:
             if member_by is None and (self._incomplete or scope.member_by in self._faulty):
                 continue
             if scope.member_by and (
-                member_by is None or member_by.type != "text" or member_by.scope != scope.name
+                member_by is None
+                or member_by.derived
+                or member_by.type != "text"
+                or member_by.scope != scope.name
             ):
-                fault(scope.name, f"member_by must name a text fact of scope {scope.name}")
+                fault(scope.name, f"member_by must name a text fact of scope {scope.name} that is not derived")
         return sound
 
     def _derivations(self, files: list[Table], catalogue: Catalogue) -> list[Derivation]:

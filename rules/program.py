@@ -34,25 +34,28 @@ ProgramKind = Literal["derive", "when", "until", "done"]
 class Relation:
     """A column that holds the truth of one fact compared with another."""
 
-    __slots__ = ("column", "fact", "number", "operator", "other")
+    __slots__ = ("column", "fact", "level", "number", "operator", "other", "other_level")
 
     def __init__(
         self, column: Column, fact: CompiledFact, operator: str, other: CompiledFact
     ) -> None:
         self.number = -1
+        self.level = 0
         self.column = column
         self.fact = fact
         self.operator = operator
         self.other = other
+        self.other_level = 0
 
 
 class Age:
     """A column that holds whether an instant is at least so old, or not yet."""
 
-    __slots__ = ("bound", "column", "fact", "number", "operator")
+    __slots__ = ("bound", "column", "fact", "level", "number", "operator")
 
     def __init__(self, column: Column, fact: CompiledFact, operator: str, bound: timedelta) -> None:
         self.number = -1
+        self.level = 0
         self.column = column
         self.fact = fact
         self.operator = operator
@@ -62,10 +65,11 @@ class Age:
 class Match:
     """A column that holds whether a text matches an expression."""
 
-    __slots__ = ("column", "expression", "fact", "number")
+    __slots__ = ("column", "expression", "fact", "level", "number")
 
     def __init__(self, column: Column, fact: CompiledFact, expression: str) -> None:
         self.number = -1
+        self.level = 0
         self.column = column
         self.fact = fact
         self.expression = re.compile(expression)
@@ -424,6 +428,9 @@ class Programs:
             else:
                 side.descendant_tests.setdefault(test_scope, []).append(test)
         self._tests[key] = test
+        test.level = home.level(fact.level_scope)
+        if isinstance(test, Relation):
+            test.other_level = home.level(test.other.level_scope)
         test.number = len(self.tests)
         self.tests.append(test)
         return test, test_scope

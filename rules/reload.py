@@ -19,7 +19,9 @@ def carry_over(
     for name, source in old.sources.items():
         declared = new.programs.rule_base.sources.get(source.kind)
         source.heartbeat = declared.heartbeat if declared else None
+        source.about = set()
         new.adopt_source(name, source)
+    new.recent_sources, new.recent_ids = old.recent_sources, old.recent_ids
     new.newly_lost.clear()
     for name, before in old.subjects.items():
         if (subject := new.subject(name)) is not None:
@@ -41,7 +43,7 @@ def carry_over(
         if found is None:
             orphans[rule_id, name] = finding
         else:
-            _adopt(state, found, new.subjects[name], new, judge)
+            adopt(state, found, new.subjects[name], new, judge)
 
 
 def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> None:
@@ -59,6 +61,10 @@ def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> N
         if origin is not None or (value is not None and not fact.default_from_start):
             subject.raw[fact.slot] = value
             subject.origins[fact.slot] = origin
+            if origin is not None and origin.source not in subject.speakers:
+                new.introduce(subject, origin.source)
+            if earlier.slot in before.skewed:
+                subject.skewed[fact.slot] = fact
             new.renew(subject, fact)
 
 
@@ -83,12 +89,12 @@ def _carry_state(
         return
     if now_rule.rule.hash != rule.rule.hash:
         state.since = None
-    _adopt(state, now_rule, subject, new, judge)
+    adopt(state, now_rule, subject, new, judge)
 
 
-def _adopt(
-    state: RuleState, rule: CompiledRule, subject: Subject, new: Words, judge: Judge
-) -> None:
+def adopt(state: RuleState, rule: CompiledRule, subject: Subject, new: Words, judge: Judge) -> None:
+    """Give a rule and a subject what they remember from before; what ticks their steps is left to
+    `Judge.begin_ticks`."""
     subject.states[rule.index] = state
     finding = state.finding
     if finding is not None:

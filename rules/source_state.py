@@ -11,14 +11,13 @@ class SourceState:
     """One source: when it was last heard, and the events of it that could come twice."""
 
     __slots__ = (
+        "about",
         "followed",
         "heartbeat",
         "kind",
         "last_heard",
         "lost",
         "name",
-        "place",
-        "ring",
         "seen",
     )
 
@@ -33,15 +32,15 @@ class SourceState:
         """Whether a deadline waits for the source to be missed."""
         self.seen: dict[str, int] = {}
         """By event id, the fingerprint of its line (law 12)."""
-        self.ring: list[str | None] = [None] * 64
-        """The ids in `seen`, in the order in which they came."""
-        self.place = 0
+        self.about: set[str] = set()
+        """The subjects that it has spoken about."""
 
     def copy(self) -> SourceState:
         """The same state, for a copy of a watch."""
         copy = SourceState(self.name, self.kind, self.heartbeat)
         copy.last_heard, copy.lost, copy.followed = self.last_heard, self.lost, self.followed
-        copy.seen, copy.ring, copy.place = self.seen.copy(), self.ring.copy(), self.place
+        copy.seen = self.seen.copy()
+        copy.about = set(self.about)
         return copy
 
 

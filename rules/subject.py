@@ -86,6 +86,7 @@ class Subject:
         "raw",
         "scope",
         "skewed",
+        "speakers",
         "states",
         "unrecognised",
         "verdicts",
@@ -112,12 +113,14 @@ class Subject:
             self.classes = template.classes.copy()
             self.keys = template.keys.copy()
         self.verdicts = bytearray(template.verdicts)
+        self.speakers: set[str] = set()
+        """The sources that have spoken about it."""
         self.states: dict[int, RuleState] = {}
         """By the rule's place in its scope."""
-        self.unrecognised: set[int] = set()
-        """Slots whose value is outside its enumeration."""
-        self.skewed: set[int] = set()
-        """Slots whose instant lies more than five minutes ahead."""
+        self.unrecognised: dict[int, CompiledFact] = {}
+        """By slot, the facts whose value is outside its enumeration, known or of a lost source."""
+        self.skewed: dict[int, CompiledFact] = {}
+        """By slot, the instants more than five minutes ahead, known or of a lost source."""
 
     def copy(self) -> Subject:
         """The same subject for a copy of a watch, not yet tied to those around it."""
@@ -128,7 +131,8 @@ class Subject:
         copy.classes, copy.keys = self.classes.copy(), self.keys.copy()
         copy.verdicts = bytearray(self.verdicts)
         copy.states = {index: state.copy() for index, state in self.states.items()}
-        copy.unrecognised, copy.skewed = set(self.unrecognised), set(self.skewed)
+        copy.speakers = set(self.speakers)
+        copy.unrecognised, copy.skewed = self.unrecognised.copy(), self.skewed.copy()
         return copy
 
     def around(self, level: int) -> Subject | None:
@@ -141,12 +145,13 @@ class Subject:
         return subject
 
     def within(self, scope: str) -> list[Subject]:
-        """Every subject of a narrower scope that is within this one, by name."""
+        """Every subject of a narrower scope that is within this one."""
         found = []
-        for _, child in sorted(self.children.items()):
+        for child in self.children.values():
             if child.scope.name == scope:
                 found.append(child)
-            found += child.within(scope)
+            elif child.children:
+                found += child.within(scope)
         return found
 
     def lineage(self) -> list[Subject]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, Final
@@ -17,13 +17,13 @@ from rules.program import (
     CompiledFact,
     CompiledRule,
     CompiledScope,
-    Match,
     Programs,
+    Relation,
     Test,
 )
 from rules.source_state import Origin, SourceState
 from rules.subject import Subject, Template, slots_said_by
-from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value
+from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value, version_key
 from rules.vocabulary import Event, Truth
 
 MISSED_HEARTBEATS: Final = 3
@@ -32,6 +32,8 @@ LARGEST_MEMORY: Final = 500_000
 """Remembered situations; beyond it all are forgotten, which costs nothing but speed."""
 TEMPLATE: Final = -1
 """The number of a subject that only shows how its scope begins; no time passes for it."""
+_TRUTHS: Final = (Truth.FALSE, Truth.TRUE)
+_SOURCES: Final = ("source", "", "")
 _MOST_MOVES: Final = 4096
 _MOST_NAMES: Final = 200
 DUPLICATE_WINDOW: Final = 65_536
@@ -48,6 +50,9 @@ class Words:
         self.sources: dict[str, SourceState] = {}
         self.lost_sources = 0
         self.newly_lost: list[SourceState] = []
+        self.recent_sources: deque[SourceState] = deque()
+        self.recent_ids: deque[str] = deque()
+        """The latest events, to know a duplicate by: who spoke and the id, the oldest first."""
         self.candidates: list[tuple[Subject, int]] = []
         """Programs whose remembered verdict may no longer be theirs."""
         self.to_judge: dict[tuple[int, str], tuple[Subject, CompiledRule]] = {}
@@ -73,6 +78,8 @@ class Words:
         copy = Words(self.programs, deadlines, self.now)
         copy.sources = {name: source.copy() for name, source in self.sources.items()}
         copy.lost_sources = self.lost_sources
+        copy.recent_sources = deque(copy.sources[one.name] for one in self.recent_sources)
+        copy.recent_ids = self.recent_ids.copy()
         copy.counts = self.counts.copy()
         copy.names = {kind: names.copy() for kind, names in self.names.items()}
         copy.contradictions = self.contradictions.copy()
@@ -219,9 +226,23 @@ class Words:
             return
         subject.raw[slot] = value
         subject.origins[slot] = origin
+        if origin.source not in subject.speakers:
+            self.introduce(subject, origin.source)
+        if fact.plain and fact.unrecognised < 0:
+            new = UNKNOWN_CLASS if value is None else fact.classify(value)
+            old = subject.classes[slot]
+            if new != old:
+                subject.classes[slot] = new
+                self.shift(subject, fact.column, old, new)
+            return
         self.renew(subject, fact)
         if fact.membership:
             self._move(subject, fact, value)
+
+    def introduce(self, subject: Subject, source: str) -> None:
+        """A source speaks about a subject for the first time."""
+        subject.speakers.add(source)
+        self.sources[source].about.add(subject.name)
 
     def _move(self, subject: Subject, fact: CompiledFact, value: Value | None) -> None:
         within = self.programs.rule_base.scopes[subject.scope.name].within
@@ -264,9 +285,9 @@ class Words:
             subject.classes[slot] = new
             self.shift(subject, fact.column, old, new)
         if fact.unrecognised >= 0:
-            self._notice(
-                subject, subject.unrecognised, slot, new == fact.unrecognised, UNRECOGNISED_VALUE
-            )
+            raw = subject.raw[slot]
+            outside = raw is not None and fact.classify(raw) == fact.unrecognised
+            self._notice(subject, subject.unrecognised, fact, outside, UNRECOGNISED_VALUE)
         if fact.declared.type == "instant":
             self._check_skew(subject, fact)
         for test in fact.tests:
@@ -282,29 +303,42 @@ class Words:
                     self.judge(below, below.scope.rules[place])
 
     def _notice(
-        self, subject: Subject, slots: set[int], slot: int, present: bool, kind: str
+        self,
+        subject: Subject,
+        facts: dict[int, CompiledFact],
+        fact: CompiledFact,
+        present: bool,
+        kind: str,
     ) -> None:
-        if present == (slot in slots):
-            return
+        """Keep the facts that the engine has noticed something about, by slot; while all of them
+        are the words of lost sources, whether anything is there is unknown (law 8)."""
         if present:
-            slots.add(slot)
-        else:
-            slots.discard(slot)
-        fact = subject.scope.facts[engine_fact(kind, subject.scope.name)]
-        subject.raw[fact.slot] = bool(slots)
-        self.renew(subject, fact)
+            facts[fact.slot] = fact
+        elif facts.pop(fact.slot, None) is None:
+            return
+        value: bool | None = False
+        if facts:
+            known = any(self.known(subject, one) is not None for one in facts.values())
+            value = True if known else None
+        noticed = subject.scope.facts[engine_fact(kind, subject.scope.name)]
+        if subject.raw[noticed.slot] is not value:
+            subject.raw[noticed.slot] = value
+            self.renew(subject, noticed)
 
     def _check_skew(self, subject: Subject, fact: CompiledFact) -> None:
         if subject.number == TEMPLATE:
             return
-        value = self.known(subject, fact)
+        raw = subject.raw[fact.slot]
         ahead = False
-        if value is not None:
-            ends = read_instant(str(value)) - FUTURE_TOLERANCE
+        if raw is not None and self.known(subject, fact) is None:
+            # Its source is lost: that time has passed says nothing of what it would say now.
+            ahead = fact.slot in subject.skewed
+        elif raw is not None and (instant := read_instant(str(raw))) > self.now:
+            ends = instant - FUTURE_TOLERANCE
             ahead = ends > self.now
             if ahead:
                 self.deadlines.schedule(("skew", subject.name, fact.name), ends, BOUND)
-        self._notice(subject, subject.skewed, fact.slot, ahead, CLOCK_SKEW)
+        self._notice(subject, subject.skewed, fact, ahead, CLOCK_SKEW)
 
     def refresh(self, subject: Subject, test: Test) -> None:
         """Judge a relation, an age or an expression anew."""
@@ -321,30 +355,44 @@ class Words:
             self.shift(subject, column, old, new)
 
     def _test(self, subject: Subject, test: Test) -> tuple[Truth, datetime | None]:
-        value = self.seen_by(subject, test.fact)
+        around = subject if test.level == 0 else subject.around(test.level)
+        value = None if around is None else self.known(around, test.fact)
         if value is None:
             return Truth.UNKNOWN, None
-        kind = test.fact.declared.type
-        if isinstance(test, Match):
-            return Truth(test.expression.search(str(value)) is not None), None
+        if isinstance(test, Relation):
+            return self._relation(subject, test, value)
         if isinstance(test, Age):
             return age_truth(read_instant(str(value)), test.operator, test.bound, self.now)
-        other = self.seen_by(subject, test.other)
+        return Truth(test.expression.search(str(value)) is not None), None
+
+    def _relation(
+        self, subject: Subject, test: Relation, value: Value
+    ) -> tuple[Truth, datetime | None]:
+        around = subject if test.other_level == 0 else subject.around(test.other_level)
+        other = None if around is None else self.known(around, test.other)
         if other is None:
             return Truth.UNKNOWN, None
-        left = comparable(kind, recognised(test.fact.declared, value) or "")
-        right = comparable(kind, recognised(test.other.declared, other) or "")
-        if kind in ("bool", "int", "float", "duration"):
-            left, right = value, other
-        match test.operator:
-            case "same_as":
-                return Truth(left == right), None
-            case "differs_from":
-                return Truth(left != right), None
-        settled = max(left, right) - FUTURE_TOLERANCE
-        if settled > self.now:
-            return Truth.UNKNOWN, settled
-        return Truth(left > right if test.operator == "later_than" else left < right), None
+        kind, operator = test.fact.declared.type, test.operator
+        left: Any = value
+        right: Any = other
+        if kind == "instant":
+            left, right = read_instant(left), read_instant(right)
+        elif kind == "version":
+            left, right = version_key(left), version_key(right)
+        elif kind == "enum":
+            left, right = (
+                recognised(test.fact.declared, value),
+                recognised(test.other.declared, other),
+            )
+        if operator == "same_as":
+            return _TRUTHS[left == right], None
+        if operator == "differs_from":
+            return _TRUTHS[left != right], None
+        if left > self.now or right > self.now:
+            settled = max(left, right) - FUTURE_TOLERANCE
+            if settled > self.now:
+                return Truth.UNKNOWN, settled
+        return _TRUTHS[left > right if operator == "later_than" else left < right], None
 
     # Situations
 
@@ -399,7 +447,7 @@ class Words:
         """A deadline has come: look again at what it is for."""
         kind, name, about = key
         if kind == "source":
-            self._look_at_source(self.sources[name])
+            self._look_at_sources()
             return
         subject = self.subjects[name]
         match about:
@@ -437,15 +485,16 @@ class Words:
     def _conclude(self, subject: Subject, derived: CompiledDerived) -> Value | None:
         scope = subject.scope
         concluded: list[Value] = []
+        kind = derived.fact.declared.type
         unknown = False
         for program, value in zip(derived.programs, derived.values, strict=True):
             found = self.verdict(scope, program, subject.keys[program])
             subject.verdicts[program] = found
-            if found == Truth.TRUE and value not in concluded:
+            if found == Truth.TRUE:
                 concluded.append(value)
             unknown = unknown or found == Truth.UNKNOWN
         place = subject.name, derived.fact.name
-        if len(concluded) > 1:
+        if len({comparable(kind, value) for value in concluded}) > 1:
             if place not in self.contradictions:
                 self.count("contradicting derivations", f"{place[1]} of {place[0]}")
             self.contradictions[place] = tuple(concluded)
@@ -469,6 +518,15 @@ class Words:
             state = self.sources[name] = SourceState(name, kind, heartbeat)
         return state
 
+    def remember(self, source: SourceState, identity: str, fingerprint: int) -> None:
+        """Note that an event has been seen, in place of the oldest of a full window (law 12)."""
+        if identity not in source.seen:
+            source.seen[identity] = fingerprint
+            self.recent_sources.append(source)
+            self.recent_ids.append(identity)
+            if len(self.recent_ids) > DUPLICATE_WINDOW:
+                del self.recent_sources.popleft().seen[self.recent_ids.popleft()]
+
     def adopt_source(self, name: str, state: SourceState) -> None:
         """Take a source over from a watch under other rules."""
         self.sources[name] = state
@@ -482,8 +540,7 @@ class Words:
         state.last_heard = self.now
         if not state.followed:
             state.followed = True
-            if state.heartbeat is not None:
-                self._watch_over(state)
+            self._watch_over(state)
         if not state.lost:
             return False
         state.lost = False
@@ -503,21 +560,27 @@ class Words:
         return True
 
     def _watch_over(self, state: SourceState) -> None:
-        assert state.heartbeat is not None
-        assert state.last_heard is not None
-        due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
-        self.deadlines.schedule(("source", state.name, ""), due, LOSS)
+        if state.heartbeat is not None and state.last_heard is not None:
+            due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
+            self.deadlines.schedule(_SOURCES, due, LOSS)
 
-    def _look_at_source(self, state: SourceState) -> None:
-        if state.lost or state.heartbeat is None or state.last_heard is None:
-            return
-        if state.last_heard + MISSED_HEARTBEATS * state.heartbeat <= self.now:
-            self.lose(state)
-        else:
-            self._watch_over(state)
+    def _look_at_sources(self) -> None:
+        """One deadline stands for all sources: the earliest at which any could be lost."""
+        soonest = None
+        for state in self.sources.values():
+            if not state.followed or state.heartbeat is None or state.last_heard is None:
+                continue
+            due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
+            if due <= self.now:
+                self.lose(state)
+            elif soonest is None or due < soonest:
+                soonest = due
+        if soonest is not None:
+            self.deadlines.schedule(_SOURCES, soonest, LOSS)
 
     def _renew_said_by(self, state: SourceState) -> None:
-        for _, subject in sorted(self.subjects.items()):
+        for name in sorted(state.about):
+            subject = self.subjects[name]
             for fact in slots_said_by(subject, state.name):
                 self.renew(subject, fact)
 

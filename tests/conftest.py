@@ -6,6 +6,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ("oracle.property_count",)
+
 settings.register_profile(
     "watch",
     deadline=None,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from rules.evaluate import is_ahead, truth
 from rules.pattern import Pattern
 from rules.rule_base import Fact, RuleBase
-from rules.values import Value, comparable, read_instant, read_value
+from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value
 from rules.vocabulary import FACTS_SNAPSHOT, UNRECOGNISED, Event, Truth
 
 
@@ -32,13 +32,13 @@ class ReferenceFacts:
         self.words: dict[tuple[str, str], Word] = {}
         self.subjects: set[str] = set()
         self.last_heard: dict[str, datetime] = {}
-        self.said_to_be_lost: set[str] = set()
+        self.said_to_be_lost: dict[str, datetime] = {}
         self.counts: Counter[str] = Counter()
         self.known_now: dict[tuple[str, str], Value | None] = {}
 
     def hear(self, source: str) -> None:
         self.last_heard[source] = self.now
-        self.said_to_be_lost.discard(source)
+        self.said_to_be_lost.pop(source, None)
 
     def take_facts(self, event: Event) -> None:
         scope, kind = scope_of(event.subject), event.source.partition("/")[0]
@@ -161,23 +161,50 @@ class ReferenceFacts:
             return concluded[0] if len(agreed) == 1 else None
         return None if Truth.UNKNOWN in truths else fact.otherwise
 
+    def _said(self, subject: str, fact: Fact) -> Value | None:
+        """What stands on a fact, also where its source is lost."""
+        if fact.derived:
+            return self.value(subject, fact.name)
+        word = self.last_word(subject, fact)
+        return None if word is None else word.value
+
+    def _was_ahead(self, instant: datetime, word: Word | None) -> bool:
+        """Whether an instant was ahead when its source was lost: nothing is known since."""
+        assert word is not None
+        heartbeat = self.base.sources[word.source.partition("/")[0]].heartbeat
+        assert heartbeat is not None
+        missed = self.last_heard[word.source] + 3 * heartbeat
+        said = self.said_to_be_lost.get(word.source)
+        if said is not None and said < missed:
+            return is_ahead(instant, said)
+        return instant - missed >= FUTURE_TOLERANCE
+
     def _noticed(self, subject: str, fact: Fact) -> Value | None:
         """The engine's own facts: a strange word, or an instant too far ahead."""
 
         def strange(other: Fact, value: Value) -> bool:
             if fact.name.endswith(".unrecognised_value"):
                 return other.type == "enum" and value == UNRECOGNISED
-            return other.type == "instant" and is_ahead(read_instant(str(value)), self.now)
+            if other.type != "instant":
+                return False
+            instant = read_instant(str(value))
+            if self.value(subject, other.name) is not None:
+                return is_ahead(instant, self.now)
+            return self._was_ahead(instant, self.last_word(subject, other))
 
         own = [
             other
             for other in self.base.facts.values()
             if other.scope == fact.scope and other.source != "engine"
         ]
-        return any(
-            (value := self.value(subject, other.name)) is not None and strange(other, value)
+        found = [
+            other
             for other in own
-        )
+            if (said := self._said(subject, other)) is not None and strange(other, said)
+        ]
+        if found and all(self.value(subject, other.name) is None for other in found):
+            return None
+        return bool(found)
 
     def truth(
         self, pattern: Pattern, subject: str, confirmed: Collection[str] | None = None

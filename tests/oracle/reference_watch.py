@@ -95,9 +95,10 @@ class ReferenceWatch(ReferenceFacts):
         elif event.type == SOURCE_HEARD:
             self.hear(event.data.source)
         elif event.type == SOURCE_LOST:
-            self.said_to_be_lost.add(event.data.source)
+            self.said_to_be_lost.setdefault(event.data.source, self.now)
         elif event.type == WATCH_STARTED:
-            self.said_to_be_lost |= self.last_heard.keys()
+            for source in self.last_heard:
+                self.said_to_be_lost.setdefault(source, self.now)
         elif event.type in (FINDING_ACKNOWLEDGED, FINDING_CLOSED, STEP_CONFIRMED):
             self._take_operators_word(event)
         self.settle()
