@@ -290,7 +290,10 @@ class _Loader:
                 or member_by.type != "text"
                 or member_by.scope != scope.name
             ):
-                fault(scope.name, f"member_by must name a text fact of scope {scope.name} that is not derived")
+                message = (
+                    f"member_by must name a text fact of scope {scope.name} that is not derived"
+                )
+                fault(scope.name, message)
         return sound
 
     def _derivations(self, files: list[Table], catalogue: Catalogue) -> list[Derivation]:
