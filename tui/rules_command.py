@@ -9,6 +9,9 @@ from typing import Any, Final
 _ACTIONS: Final = {
     "check": "name everything that is wrong, with its file and line",
     "test": "find out whether rules find what their tests expect",
+    "explain": "say why a rule holds or not, and what would have to change",
+    "list": "find rules by text, severity, grade, source, case or fact",
+    "show": "show a rule as those on watch will see it",
 }
 """Each action is the module of its name in `tui.rules_commands`."""
 
@@ -26,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         module: Any = import_module(f"tui.rules_commands.{name}")
         module.add_arguments(action)
-        action.set_defaults(act=module.run, complain=action.error)
+        action.set_defaults(act=module.run, action=name, complain=action.error)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,75 @@
+"""The rule base that an action is about, and the rule in it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from tui import rule_choice
+from tui.safe_text import harmless, in_ascii, wants_ascii
+
+if TYPE_CHECKING:
+    from rules.rule_base import Rule, RuleBase
+
+_FAULTS_SHOWN: Final = 20
+_WIDTH_IN_PIPES: Final = 80
+_WIDEST: Final = 120
+
+
+class UnusableError(Exception):
+    """What was given cannot be used; the text says why."""
+
+
+def chosen_rules(arguments: argparse.Namespace) -> RuleBase:
+    """Load the rules that the options name.
+
+    Raises:
+        UnusableError: they are faulty.
+    """
+    from rules.faults import RuleBaseError
+
+    try:
+        return rule_choice.choose(arguments)[0]
+    except RuleBaseError as error:
+        shown = [str(fault) for fault in error.faults[:_FAULTS_SHOWN]]
+        if len(error.faults) > _FAULTS_SHOWN:
+            shown.append(f"and {len(error.faults) - _FAULTS_SHOWN} more; see rules check")
+        raise UnusableError("\n".join(shown)) from None
+
+
+def chosen_rule(rule_base: RuleBase, rule_id: str) -> Rule:
+    """A rule by its id.
+
+    Raises:
+        UnusableError: there is no such rule.
+    """
+    from rules.faults import nearest
+
+    for rule in rule_base.rules:
+        if rule.id == rule_id:
+            return rule
+    hint = nearest(rule_id, sorted(rule.id for rule in rule_base.rules))
+    raise UnusableError(f"{rule_id!r} is no rule{hint}")
+
+
+def complain(arguments: argparse.Namespace, error: UnusableError) -> None:
+    """Say on standard error why nothing was done."""
+    name = f"watchkeeper rules {arguments.action}"
+    for line in str(error).split("\n"):
+        sys.stderr.write(f"{name}: {harmless(line)}\n")
+
+
+def write_lines(lines: list[str]) -> None:
+    """Print lines, in ASCII where the terminal asks for it."""
+    ascii_only = wants_ascii(sys.stdout)
+    sys.stdout.write("".join(f"{in_ascii(line) if ascii_only else line}\n" for line in lines))
+
+
+def columns() -> int:
+    """How wide lines may be."""
+    try:
+        return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, _WIDEST))
+    except (OSError, ValueError):
+        return _WIDTH_IN_PIPES

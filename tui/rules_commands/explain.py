@@ -1,0 +1,244 @@
+"""`watchkeeper rules explain`: why a rule holds or not, and what would have to change."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui import rule_choice
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.instants import given_instant
+from tui.rules_commands.chosen import (
+    UnusableError,
+    chosen_rule,
+    chosen_rules,
+    columns,
+    complain,
+    write_lines,
+)
+from tui.safe_text import harmless, wrap
+
+if TYPE_CHECKING:
+    from rules.explain import Explanation
+    from rules.finding import Finding
+    from rules.pattern import Pattern
+    from rules.rule_base import Rule, RuleBase
+    from rules.values import Value
+
+
+class _Told(NamedTuple):
+    """What is to be said of one subject."""
+
+    subject: str
+    parts: list[tuple[str, Explanation]]
+    state: list[str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which rule, of what, and when."""
+    parser.add_argument("rule", metavar="RULE", help="the rule's id")
+    of = parser.add_mutually_exclusive_group(required=True)
+    of.add_argument("--log", metavar="LOG", help="a recorded log")
+    of.add_argument("--facts", metavar="FILE", help="facts in a TOML or JSON file")
+    parser.add_argument(
+        "--at", metavar="TIME", type=given_instant, help="when, such as 02:14 (default: the end)"
+    )
+    parser.add_argument("--subject", metavar="NAME", help="such as pair/LE-rack-a (default: all)")
+    parser.add_argument("--all", action="store_true", help="show what decides nothing, too")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="form")
+    rule_choice.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain; return 1 where the rule holds on no subject."""
+    from rules.vocabulary import Truth
+
+    try:
+        rule_base = chosen_rules(arguments)
+        rule = chosen_rule(rule_base, arguments.rule)
+        if arguments.log is not None:
+            told = list(_of_log(arguments, rule, rule_base))
+        else:
+            told = [_of_facts(arguments, rule, rule_base)]
+    except UnusableError as error:
+        complain(arguments, error)
+        return UNUSABLE
+    if arguments.format == "json":
+        sys.stdout.write(json.dumps([_object(one, rule) for one in told], indent=2) + "\n")
+    else:
+        write_lines(list(_lines(told, rule, whole=arguments.all)))
+    held = any(one.parts[0][1].truth == Truth.TRUE for one in told)
+    return FINE if held else FOUND
+
+
+def _explanations(
+    rule: Rule,
+    rule_base: RuleBase,
+    facts: Callable[[str], Value | None],
+    now: datetime,
+    finding: Finding | None,
+    *,
+    given_by_log: bool = True,
+) -> Iterator[tuple[str, Explanation]]:
+    from rules.explain import explain
+
+    given = finding.confirmations if finding is not None else {}
+
+    def known(name: str) -> Value | None:
+        if name.startswith("confirm."):
+            return name.removeprefix("confirm.") in given
+        return facts(name)
+
+    def tell(pattern: Pattern) -> Explanation:
+        return explain(pattern, known, now, rule_base)
+
+    yield "when", tell(rule.when)
+    if rule.until is not None and (finding is not None or not given_by_log):
+        yield "until", tell(rule.until)
+
+
+def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> Iterator[_Told]:
+    from drivers.journal.faults import Faults, JournalError
+    from drivers.journal.reader import read_events
+    from rules.engine import Watch
+
+    watch = Watch(rule_base)
+    until: datetime | None = None
+    ended: list[Finding] = []
+    try:
+        for event, line in read_events(arguments.log, faults=Faults()):
+            if arguments.at is not None and until is None:
+                until = arguments.at.within(event.time)
+            if until is not None and event.time > until:
+                break
+            ended += [
+                change.finding
+                for change in watch.apply(event, line)
+                if change.kind in ("resolved", "closed") and change.finding.rule.id == rule.id
+            ]
+    except JournalError as error:
+        raise UnusableError(str(error)) from None
+    if until is not None:
+        watch.advance(until)
+    names = [name for name, one in watch.words.subjects.items() if one.scope.name == rule.scope]
+    wanted: str | None = arguments.subject
+    if wanted is not None:
+        names = [name for name in names if wanted in (name, name.partition("/")[2])]
+    if not names:
+        known = ", ".join(sorted(watch.words.subjects)) or "none"
+        raise UnusableError(f"the log knows no such {rule.scope} by then; it knows {known}")
+    open_now = {one.subject: one for one in watch.findings() if one.rule.id == rule.id}
+    for name in sorted(names):
+        finding = open_now.get(name)
+        known = partial(watch.value, name)
+        parts = list(_explanations(rule, rule_base, known, watch.now, finding))
+        yield _Told(name, parts, _state(finding, [one for one in ended if one.subject == name]))
+
+
+def _state(finding: Finding | None, ended: list[Finding]) -> list[str]:
+    from tui.phrases import say_time
+
+    said = [
+        f"raised {say_time(one.raised_at)}, ended {say_time(one.resolved_at or one.raised_at)}"
+        for one in ended
+    ]
+    if finding is not None:
+        said.append(f"open since {say_time(finding.raised_at)}")
+        if finding.unconfirmed_since is not None:
+            said.append(f"not confirmed since {say_time(finding.unconfirmed_since)}")
+    return said or ["not raised"]
+
+
+def _of_facts(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> _Told:
+    now = datetime.now(UTC)
+    if arguments.at is not None:
+        now = arguments.at.within(now)
+    facts = _read_facts(arguments.facts, rule_base)
+    parts = _explanations(rule, rule_base, facts.get, now, None, given_by_log=False)
+    return _Told("the facts given", list(parts), [])
+
+
+def _read_facts(path: str, rule_base: RuleBase) -> dict[str, Value]:
+    import tomli
+
+    from rules.faults import nearest
+    from rules.values import read_value
+
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+        content = json.loads(text) if text.lstrip()[:1] == "{" else tomli.loads(text)
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise UnusableError(f"{path}: is neither TOML nor JSON: {error}") from None
+    facts: dict[str, Value] = {}
+    wrong = []
+    for name, value in _flat(content, rule_base, ()):
+        fact = rule_base.facts.get(name)
+        if fact is None:
+            wrong.append(
+                f"{path}: {name!r} is not in the catalogue{nearest(name, rule_base.facts)}"
+            )
+            continue
+        if value is None:
+            continue
+        try:
+            raw = value.isoformat() if isinstance(value, datetime) else value
+            facts[name] = read_value(fact.type, raw)
+        except ValueError as error:
+            wrong.append(f"{path}: {name}: {error} (it is of type {fact.type})")
+    if wrong:
+        raise UnusableError("\n".join(wrong))
+    return facts
+
+
+def _flat(content: Any, rule_base: RuleBase, keys: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for key, value in content.items() if isinstance(content, dict) else ():
+        name = ".".join((*keys, key))
+        if isinstance(value, dict) and name not in rule_base.facts and len(keys) < 32:
+            yield from _flat(value, rule_base, (*keys, key))
+        else:
+            yield name, value
+
+
+def _lines(told: list[_Told], rule: Rule, *, whole: bool) -> Iterator[str]:
+    wide = columns()
+    yield from wrap(harmless(f"{rule.id}: {rule.title}"), wide)
+    for one in told:
+        yield ""
+        at = one.parts[0][1].at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        state = f": {'; '.join(one.state)}" if one.state else ""
+        yield from wrap(harmless(f"{one.subject} at {at}{state}"), wide)
+        for word, explanation in one.parts:
+            yield f"  {word}"
+            for line in explanation.lines(whole=whole):
+                text = line.lstrip()
+                before = " " * (4 + len(line) - len(text))
+                yield from wrap(harmless(text), wide, first=before, rest=before + "        ")
+
+
+def _object(told: _Told, rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "subject": told.subject,
+        "state": told.state,
+        **{
+            word: {
+                "truth": explanation.truth.name.lower(),
+                "at": explanation.at.isoformat(),
+                "lines": explanation.lines(whole=True),
+                "smallest_change": [
+                    {"fact": one.fact, "text": one.text, "example": one.example}
+                    for one in explanation.smallest.requirements
+                ],
+                "next_flip": explanation.next_flip.isoformat() if explanation.next_flip else None,
+            }
+            for word, explanation in told.parts
+        },
+    }

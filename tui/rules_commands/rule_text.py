@@ -1,0 +1,98 @@
+"""A rule in words, as those on watch will read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rules.pattern import Condition, Pattern
+from rules.rule_base import Rule, RuleBase, Source, Step
+from rules.values import show_duration
+from rules.wording import say_condition
+from tui.phrases import GLYPHS, operation_title, say_grade, say_source
+from tui.safe_text import harmless, wrap
+
+_COMBINED: Final = {"all": "all of these", "any": "any of these", "none": "none of these"}
+
+
+def rule_lines(rule: Rule, rule_base: RuleBase, columns: int) -> Iterator[str]:
+    """Everything that a rule says; facts in its texts stand in braces, as nothing is known."""
+
+    def say(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:
+        indent = " " * len(first) if rest is None else rest
+        yield from wrap(harmless(text), columns, first=first, rest=indent)
+
+    glyph = GLYPHS[rule.severity]
+    yield from say(rule.title, f"{glyph} {rule.severity}  ")
+    yield from say(rule.id, "  rule    ")
+    yield from say(rule.scope, "  about   ")
+    yield from say(say_source(rule.source), "  source  ")
+    if rule.cases:
+        yield from say(", ".join(rule.cases), "  cases   ")
+    if rule.impact:
+        yield ""
+        yield from say(rule.impact)
+    yield ""
+    held = f", held for {show_duration(rule.hold)}" if rule.hold else ""
+    yield f"Raised when{held}:"
+    yield from _indented(pattern_lines(rule.when, rule_base), columns)
+    if rule.until is not None:
+        yield "Resolved when:"
+        yield from _indented(pattern_lines(rule.until, rule_base), columns)
+    else:
+        yield "Resolved when that is no longer so."
+    if rule.occurrence:
+        yield from say(f"Happens anew with each {rule.occurrence}.")
+    if rule.suppresses:
+        yield from say(", ".join(rule.suppresses), "Stands before: ")
+    yield ""
+    for prohibition in rule.forbid:
+        title = operation_title(rule_base.operations, prohibition.operation)
+        where = f" on the {prohibition.scope}" if prohibition.scope else ""
+        reason = f": {prohibition.text}" if prohibition.text else ""
+        yield from say(f"DO NOT {title}{where}{reason} ({say_grade(prohibition.source)})")
+    if rule.support is not None:
+        yield from say(f"CONTACT SUPPORT ({say_grade(rule.support)})")
+    for number, step in enumerate(rule.steps):
+        yield from say(_step(step, rule.source), f"{number + 1} [ ] ")
+
+
+def _step(step: Step, around: Source) -> str:
+    said = [step.do]
+    if step.wait is not None:
+        bounds = [
+            f"{word} {show_duration(span)}"
+            for word, span in (("at least", step.wait.at_least), ("at most", step.wait.at_most))
+            if span is not None
+        ]
+        said.append(f"[wait {' and '.join(bounds)} from {step.wait.start}]")
+    if step.confirm:
+        said.append(f"[you confirm: {step.confirm}]")
+    if step.done_when is not None:
+        said.append("[facts tick it]")
+    if step.starts:
+        said.append(f"[starts {step.starts}]")
+    if step.source != around:
+        said.append(f"({say_grade(step.source)})")
+    return " ".join(said)
+
+
+def pattern_lines(pattern: Pattern, rule_base: RuleBase, depth: int = 0) -> Iterator[str]:
+    """A pattern, one condition a line; inner lines stand two spaces deeper."""
+    indent = "  " * depth
+    if isinstance(pattern, Condition):
+        yield indent + say_condition(pattern, rule_base.facts)
+        return
+    inner = depth
+    if depth or pattern.kind != "all":
+        yield f"{indent}{_COMBINED[pattern.kind]}:"
+        inner = depth + 1
+    for part in pattern.patterns:
+        yield from pattern_lines(part, rule_base, inner)
+
+
+def _indented(lines: Iterator[str], columns: int) -> Iterator[str]:
+    for line in lines:
+        text = line.lstrip()
+        before = " " * (2 + len(line) - len(text))
+        yield from wrap(harmless(text), columns, first=before, rest=before + "    ")
