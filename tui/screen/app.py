@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 import msgspec
-from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
@@ -50,6 +49,8 @@ class WatchApp(PaintedApp[int]):
 
     CSS: ClassVar[str] = "Screen { background: transparent; } WatchApp { background: transparent; }"
 
+    TITLE = "Watchkeeper"
+
     class News(Message):
         """There is a snapshot to take."""
 
@@ -77,6 +78,7 @@ class WatchApp(PaintedApp[int]):
         """Open the board and begin."""
         self.push_screen(Board(self))
         self._worker.start()
+        self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.set_interval(1.0, self._tick)
         if self.keys.problems:
             self.tell(f"Keys: {self.keys.problems[0]}", failed=True)
@@ -184,7 +186,3 @@ class WatchApp(PaintedApp[int]):
     def _look_further(self, pane: TimelinePane, text: str) -> None:
         if pane.wanted == text and pane.is_attached and not pane.look_further(2000):
             self.set_timer(0.01, lambda: self._look_further(pane, text))
-
-    def on_app_resume(self, _: events.AppFocus) -> None:
-        """Paint everything anew after a pause in the shell."""
-        self.redraw()

@@ -471,7 +471,7 @@ def help_text(keys: Keys, place: Place, columns: int, *, replay: bool, look: Loo
         ("notice", "notice", "notice"),
         ("information", "information", "information"),
         ("good", "good", "good; on the bar: resolved"),
-        ("unknown", "dim", "unknown; a value in (brackets) is the last that a lost source said"),
+        ("unknown", "dim", "unknown; a value with ? behind it is the last that a lost source said"),
     )
     for name, role, says in signs:
         rows.append(Row((Span(f"  {look.glyph(name)}  ", role), Span(says))))

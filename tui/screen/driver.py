@@ -120,4 +120,6 @@ class PatientDriver(LinuxDriver):
     def close(self) -> None:
         """Say the last words, and let go."""
         super().close()
-        self.outbox.close()
+        outbox, self._outbox = self.outbox, None
+        # After a pause in the shell there is another one.
+        outbox.close()

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Offset
 from textual.screen import Screen
 
+from tui.safe_text import cut, harmless
 from tui.screen.board_panes import (
     AdvicePane,
     FindingsPane,
@@ -200,8 +201,8 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
     fresh, role = freshness(snapshot)
     time = app.shown_time(snapshot)
     left: list[Span] = [
-        Span(" watchkeeper ", "strong"),
-        Span(f" {snapshot.title}  "),
+        Span(" watchkeeper  ", "strong"),
+        Span(f"{snapshot.title}  "),
         Span(fresh, role),
         Span(f" {clock_of(time)} " if time else " "),
     ]
@@ -218,12 +219,14 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
         right.insert(0, Span(" RULES BROKEN (L) ", "warning"))
     if snapshot.log_fault_count and columns >= 100:
         right.insert(0, Span(f" {snapshot.log_fault_count} unreadable lines (L) ", "warning"))
-    gap = columns - columns_of(left) - columns_of(right)
-    if gap < 0:
-        room = max(4, len(snapshot.title) + gap - 1)
-        title = snapshot.title
-        left[1] = Span(f" {title[: room - 1]}…  " if room < len(title) else f" {title}  ")
-        gap = max(0, columns - columns_of(left) - columns_of(right))
+    # Where room is short, the program's own name goes first, and the log's is cut.
+    if columns_of(left) + columns_of(right) > columns:
+        left[0] = Span(" ")
+    over = columns_of(left) + columns_of(right) - columns
+    if over > 0:
+        room = max(3, len(snapshot.title) - over - 1)
+        left[1] = Span(f"{cut(harmless(snapshot.title), room)}  ")
+    gap = max(0, columns - columns_of(left) - columns_of(right))
     return (*left, Span(" " * gap), *right)
 
 

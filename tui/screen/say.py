@@ -56,7 +56,7 @@ def value_span(cell: Cell, text: str | None = None) -> Span:
     if not cell.text:
         return Span("unknown", "dim")
     shown = cell.text if text is None else text
-    return Span(shown, "plain") if cell.standing == "known" else Span(f"({shown})", "dim")
+    return Span(shown, "plain") if cell.standing == "known" else Span(f"{shown}?", "dim")
 
 
 # Pairs
@@ -77,11 +77,11 @@ def pair_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
     ]
     if row.update.running:
         percent = row.update.percent.text or "?"
-        lines.append((Span("  "), Span(f"update {percent}", "warning"), _target(row)))
+        lines.append((Span(" "), Span(f"update {percent}", "warning"), _target(row)))
     elif row.update.outcome.text not in {"", "none", "succeeded"}:
-        lines.append((Span("  "), Span(f"update {row.update.outcome.text}", "warning")))
+        lines.append((Span(" "), Span(f"update {row.update.outcome.text}", "warning")))
     if row.condition in {"stale", "lost"}:
-        lines.append((Span(f"  source {row.condition}", CONDITION_ROLES[row.condition]),))
+        lines.append((Span(f" source {row.condition}", CONDITION_ROLES[row.condition]),))
     return lines
 
 
@@ -107,7 +107,7 @@ def _member_line(member: Member, row: PairRow, look: Look) -> Line:
     word = {"lost": "lost", "critical": "critical", "unknown": ""}.get(member.condition, "")
     version = value_span(member.version, short_version(member.version))
     return (
-        Span("  "),
+        Span(" "),
         Span(look.glyph(glyph), role),
         Span(f" {pad(member.role, 7)} "),
         Span(word, role) if word == "lost" else version,
@@ -119,16 +119,16 @@ def _cluster_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
     clusters = (("mgmt", row.management), ("storage", row.storage))
     if all(cell.text == "healthy" and cell.standing == "known" for _, cell in clusters):
         sign = Span(look.glyph("good"), "good")
-        return [(Span("  "), sign, Span(" mgmt "), sign, Span(" storage"))]
+        return [(Span(" "), sign, Span(" mgmt "), sign, Span(" storage"))]
     lines: list[Line] = []
     for name, cell in clusters:
         role, glyph = _CLUSTER.get(cell.text, ("dim", "unknown"))
         if cell.standing == "last known":
             role = "dim"
         word = value_span(cell)
-        label = pad(name, 7) if columns >= len(word.text) + 12 else name
+        label = pad(name, 7) if columns >= len(word.text) + 11 else name
         said = Span(f" {label} {word.text}", role if cell.text else "dim")
-        lines.append((Span("  "), Span(look.glyph(glyph), role), said))
+        lines.append((Span(" "), Span(look.glyph(glyph), role), said))
     return lines
 
 
