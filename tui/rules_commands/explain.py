@@ -136,8 +136,8 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
     open_now = {one.subject: one for one in watch.findings() if one.rule.id == rule.id}
     for name in sorted(names):
         finding = open_now.get(name)
-        known = partial(watch.value, name)
-        parts = list(_explanations(rule, rule_base, known, watch.now, finding))
+        look_up = partial(watch.value, name)
+        parts = list(_explanations(rule, rule_base, look_up, watch.now, finding))
         yield _Told(name, parts, _state(finding, [one for one in ended if one.subject == name]))
 
 

@@ -1,0 +1,287 @@
+"""Tests of rules: what they find wrong, what they reach, and which changes they notice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from rule_texts import CATALOGUE, RULE, rule
+
+from rules.authoring.coverage import Coverage
+from rules.authoring.mutants import mutants
+from rules.authoring.mutate import Mutation
+from rules.authoring.read_rule_tests import TestTexts, read_tests
+from rules.authoring.run_tests import Outcome, Runner
+from rules.authoring.suggested_tests import suggested_table
+from rules.loader import load_texts
+from rules.rule_base import RuleBase
+from rules.vocabulary import FACTS_CHANGED, Event, EventData
+
+HOT = rule(
+    "hot",
+    "wheel.heat = { above = 90 }",
+    'for = "5m"',
+    then='impact = "{wheel.heat} degrees"\nforbid = [{ operation = "grind" }]\n'
+    '[[rule.then.step]]\ndo = "Cool it"\ndone_when = { wheel.heat = { below = 60 } }\n'
+    '[[rule.then.step]]\ndo = "Oil it"\nconfirm = "oiled"',
+)
+
+
+def base(*rules: str) -> RuleBase:
+    return load_texts({"mill.toml": "".join((CATALOGUE, *(rules or (RULE, HOT)))).encode()})
+
+
+def outcomes(text: str, rule_base: RuleBase | None = None) -> list[Outcome]:
+    rule_base = rule_base or base()
+    tests, faults = read_tests(TestTexts({"mill.test.toml": text.encode()}), rule_base)
+    assert not faults.unusable, [str(fault) for fault in faults.all()]
+    runner = Runner(rule_base, lambda _: ())
+    return [runner.run(test) for test in tests]
+
+
+def messages(text: str) -> list[str]:
+    return [failure.message for one in outcomes(text) for failure in one.failures]
+
+
+def test_facts_in_time_give_the_findings_that_are_expected() -> None:
+    assert (
+        messages("""
+[[test]]
+name = "A wheel that runs hot"
+facts = { wheel.heat = 95.0 }
+[[test.event]]
+at = "20m"
+facts = { wheel.heat = 50.0 }
+[[test.finding]]
+rule = "hot"
+raised = "5m"
+resolved = "20m"
+forbids = ["grind"]
+impact = "95 degrees"
+[[test.expect]]
+at = "10m"
+open = ["hot"]
+steps.hot = ["open", "open"]
+forbidden = ["grind"]
+""")
+        == []
+    )
+
+
+def test_a_source_stays_heard_unless_the_test_says_otherwise() -> None:
+    text = """
+[[test]]
+name = "A day"
+facts = { wheel.heat = 95.0 }
+end = "24h"
+[[test.finding]]
+rule = "hot"
+raised = "5m"
+[[test.expect]]
+at = "23h"
+unconfirmed = []
+"""
+    assert messages(text) == []
+    lost = text.replace(
+        "[[test.finding]]", '[[test.event]]\nat = "1h"\nlost = "gauge"\n[[test.finding]]'
+    ).replace("unconfirmed = []", 'unconfirmed = ["hot"]')
+    assert messages(lost) == []
+
+
+def test_facts_of_a_wider_scope_are_said_about_the_subject_around() -> None:
+    both = rule("idle", 'mill.open = true, wheel.state = "stuck"')
+    (outcome,) = outcomes(
+        '[[test]]\nname = "x"\nopen = ["idle"]\n'
+        'facts = { mill.open = true, wheel.state = "stuck" }',
+        base(both),
+    )
+    assert outcome.passed
+
+
+def test_a_failure_says_what_was_found_and_why() -> None:
+    (outcome,) = outcomes("""
+[[test]]
+name = "x"
+facts = { wheel.heat = 80.0 }
+[[test.finding]]
+rule = "hot"
+raised = "5m"
+""")
+    (failure,) = outcome.failures
+    assert failure.message == "hot: expected raised at 5m on wheel/test, open; found: nothing"
+    assert any("wheel.heat above 90 celsius (now 80 celsius)" in line for line in failure.why)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "said"),
+    [
+        ('never = ["hot"]', "hot must not be raised"),
+        ('[[test.finding]]\nrule = "hot"\nraised = "6m"', "found: raised at 5m"),
+        ('[[test.finding]]\nrule = "hot"\nraised = "5m"\nresolved = "6m"', "open"),
+        (
+            '[[test.finding]]\nrule = "hot"\nraised = "5m"\nforbids = []',
+            "expected to forbid nothing",
+        ),
+        ('[[test.finding]]\nrule = "hot"\nraised = "5m"\nimpact = "x"', "expected the impact 'x'"),
+        ('[[test.expect]]\nat = "6m"\nopen = ["wheel-bad"]', "expected to be open: wheel-bad"),
+        ('[[test.expect]]\nat = "6m"\nfacts = { wheel.verdict = "bad" }', "it is not known"),
+        ('[[test.expect]]\nat = "6m"\nunknown = ["wheel.heat"]', "not to be known"),
+        ('[[test.expect]]\nat = "6m"\nsteps.hot = ["done", "open"]', "steps of hot: expected done"),
+        ('[[test.expect]]\nat = "6m"\nallowed = ["grind"]', "it is no go (hot)"),
+        ('[[test.expect]]\nat = "6m"\nblind = ["hot"]', "it can be judged"),
+        ("exact = true", "hot must not be raised"),
+    ],
+)
+def test_what_is_otherwise_than_expected_fails(expectation: str, said: str) -> None:
+    text = '[[test]]\nname = "x"\nend = "7m"\nfacts = { wheel.heat = 95.0 }\n' + expectation
+    assert any(said in message for message in messages(text)), messages(text)
+
+
+def test_rows_of_a_table_are_tests() -> None:
+    found = outcomes("""
+[[table]]
+rule = "hot"
+given = { wheel.state = "turning" }
+rows = [
+    { facts = { wheel.heat = 90.1 }, open = true, steps = ["open", "open"] },
+    { facts = { wheel.heat = 90.1 }, confirm = ["oiled"], open = true, steps = ["open", "done"] },
+    { facts = { wheel.heat = 90.0 }, open = false },
+    { first = { wheel.heat = 95.0 }, unknown = ["wheel.heat"], open = true, unconfirmed = true },
+]
+[[table]]
+fact = "wheel.verdict"
+rows = [
+    { facts = { wheel.state = "stuck" }, value = "bad" },
+    { facts = { wheel.state = "turning" }, value = "good" },
+    { facts = {} },
+]
+""")
+    assert [(one.test.name.partition(" of ")[0], one.passed) for one in found] == [
+        *((f"hot, row {n}", True) for n in (1, 2, 3, 4)),
+        *((f"wheel.verdict, row {n}", True) for n in (1, 2, 3)),
+    ]
+
+
+def test_a_log_must_give_its_findings_and_no_others() -> None:
+    rule_base = base()
+    texts = TestTexts(
+        {"t/logs.test.toml": b'[[logs]]\nlogs = "*.jsonl"\nexpected = "{name}.toml"\n'},
+        {
+            "t/night.toml": b'[[finding]]\nrule = "wheel-bad"\nsubject = "wheel/a"\n'
+            b"raised = 2026-11-22T02:00:00Z\n"
+        },
+        ("t/night.jsonl",),
+    )
+    tests, faults = read_tests(texts, rule_base)
+    assert not faults.unusable
+    (test,) = tests
+    time = test.moment(test.findings[0].raised)
+
+    def log(state: str) -> list[tuple[Event, bytes]]:
+        data = EventData(facts={"wheel.state": state, "wheel.heat": 99.0})
+        later = EventData(facts={"wheel.heat": 9.0})
+        return [
+            (Event("1", "gauge/a", FACTS_CHANGED, time, "wheel/a", data), b""),
+            (
+                Event("2", "gauge/a", FACTS_CHANGED, time + timedelta(minutes=2), "wheel/a", later),
+                b"",
+            ),
+        ]
+
+    assert Runner(rule_base, lambda _: log("stuck")).run(test).passed
+    assert not Runner(rule_base, lambda _: log("turning")).run(test).passed
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("[[test]]\nfacts = { wheel.heat = 1.0 }\nopen = []", "WK011"),
+        ('[[test]]\nname = "x"\nopen = ["hott"]\nfacts = { wheel.heat = 1.0 }', "WK046"),
+        ('[[test]]\nname = "x"\nopen = ["hot"]\nfacts = { wheel.het = 1.0 }', "WK030"),
+        ('[[test]]\nname = "x"\nopen = ["hot"]\nfacts = { wheel.heat = "x" }', "WK032"),
+        ('[[test]]\nname = "x"\nopen = ["hot"]\nfacts = { wheel.verdict = "bad" }', "WK080"),
+        ('[[test]]\nname = "x"\nfacts = { wheel.heat = 1.0 }', "WK080"),
+        ('[[test]]\nname = "x"\nopen = ["hot"]\nsubject = "ship/a"', "WK080"),
+        ('[[test]]\nname = "x"\nopen = ["hot"]\nsubject = "wheel/a"\ntodo = ""', "WK080"),
+        ('[[test]]\nname = "x"\nopen = ["hot"]\nsubject = "wheel/a"\nend = "soon"', "WK080"),
+        ('[[table]]\nrule = "hot"', "WK011"),
+        ('[[table]]\nfact = "wheel.heat"\nrows = [{ facts = {} }]', "WK080"),
+        ('[[logs]]\nlogs = "*.jsonl"\nexpected = "{name}.toml"', "WK080"),
+        ("[[test]", "WK003"),
+    ],
+)
+def test_a_test_that_cannot_be_run_is_told_like_a_rule(text: str, code: str) -> None:
+    tests, faults = read_tests(TestTexts({"a.test.toml": text.encode()}), base())
+    assert code in [str(fault.code) for fault in faults.all()]
+    assert tests == []
+
+
+def test_a_test_to_do_has_its_reason_and_reaches_nothing() -> None:
+    rule_base = base()
+    text = (
+        '[[test]]\nname = "x"\ntodo = "nobody knows"\nopen = ["hot"]\nfacts = { wheel.heat = 99.0 }'
+    )
+    found = outcomes(text, rule_base)
+    assert found[0].test.todo == "nobody knows"
+    assert Coverage(rule_base).report(found).rules.reached == 0
+
+
+WHOLE = """
+[[table]]
+rule = "hot"
+rows = [
+    { facts = { wheel.heat = 90.1 }, open = true, confirm = ["oiled"], steps = ["open", "done"] },
+    { facts = { wheel.heat = 90.0 }, open = false },
+    { facts = { wheel.heat = 59.9 }, open = false },
+]
+"""
+
+
+def test_coverage_says_exactly_what_no_test_reaches() -> None:
+    rule_base = base(HOT)
+    coverage = Coverage(rule_base)
+    tests, _ = read_tests(TestTexts({"a.test.toml": WHOLE.encode()}), rule_base)
+    runner = Runner(rule_base, lambda _: (), observer=coverage.look)
+    report = coverage.report([runner.run(test) for test in tests])
+    assert [gap.message for gap in report.gaps] == [
+        'derive: wheel.state = "stuck" or "broken" was never seen false',
+        'derive: wheel.state = "stuck" or "broken" was never seen true',
+    ]
+    assert str(report.conditions) == "66.6 % (4 of 6)"
+    assert str(report.rules) == "100.0 % (2 of 2)"
+    assert str(report.steps) == "100.0 % (2 of 2)"
+
+
+def unnoticed(text: str, rule_base: RuleBase) -> list[str]:
+    tests, faults = read_tests(TestTexts({"a.test.toml": text.encode()}), rule_base)
+    assert not faults.unusable
+    runner = Runner(rule_base, lambda _: ())
+    mutation = Mutation(rule_base, tests, [runner.run(test) for test in tests], lambda _: ())
+    return [
+        verdict.mutant.change
+        for group in mutants(rule_base)
+        for verdict in mutation.run(group)
+        if not verdict.noticed_by and verdict.mutant.owner == "hot"
+    ]
+
+
+def test_each_change_must_be_noticed_and_one_that_changes_nothing_is_none() -> None:
+    rule_base = base(HOT)
+    left = unnoticed(WHOLE, rule_base)
+    assert "when: wheel.heat above 90 celsius turned to wheel.heat at least 90 celsius" not in left
+    assert "for: taken away" in left
+    # The step is ticked by a heat at which the finding is over.
+    assert not [change for change in left if change.startswith("step 1")]
+
+
+def test_a_change_that_no_test_notices_comes_with_a_test_that_would() -> None:
+    rule_base = base(HOT)
+    text = '[[table]]\nrule = "hot"\nrows = [{ facts = { wheel.heat = 200.0 }, open = true }]\n'
+    missed = "when: wheel.heat above 90 celsius turned to wheel.heat at least 90 celsius"
+    assert missed in unnoticed(text, rule_base)
+    mutant = next(
+        mutant for group in mutants(rule_base) for mutant in group if mutant.change == missed
+    )
+    suggested = suggested_table(rule_base, mutant)
+    assert "wheel.heat = 90" in suggested
+    assert missed not in unnoticed(text + suggested, rule_base)
