@@ -1,0 +1,313 @@
+"""Reads one deployment again and again, and gives what is new as events."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from drivers.live.oneview_reader import OneViewReader, OneViewReading
+from drivers.live.pace import Intervals, Pace
+from drivers.live.pair_reader import PairReader, PairReading
+from drivers.live.restating import restate_memory
+from drivers.live.session import NoPasswordError
+from drivers.live.source_facts import SourceFacts
+from drivers.live.target import Connect, Target
+from drivers.oneview.bodies import Body, Kind, Reading
+from drivers.oneview.fields import flag, word
+from drivers.oneview.memory import Remembered
+from drivers.oneview.observe import concerns, observe
+from rules.values import read_instant
+from rules.vocabulary import Event
+
+AT_ONCE: Final = 16
+"""Image Streamers that are asked at the same time; each of them one request after another."""
+UPDATE_IS_OVER: Final = timedelta(hours=3)
+"""How long after its start an update keeps the readings close together at most."""
+
+_OF_PRIMARY: Final = frozenset(
+    {
+        *(Kind.ARTIFACT_BUNDLE, Kind.ARTIFACT_BACKUP, Kind.GOLDEN_IMAGE),
+        *(Kind.DEPLOYMENT_PLAN, Kind.BUILD_PLAN, Kind.PLAN_SCRIPT),
+    }
+)
+_OF_BOTH: Final = frozenset({Kind.HA_NODE, Kind.TASK})
+
+
+@dataclass(slots=True)
+class Polled:
+    """What one reading gave."""
+
+    events: list[Event] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    """The sources that answered, whether or not they had anything new to say."""
+    wait: float = 0.0
+    """Seconds until the next reading is due."""
+
+
+class Poller:
+    """The readings of one deployment, and what is remembered from one to the next."""
+
+    def __init__(
+        self,
+        target: Target,
+        connect: Connect,
+        *,
+        watch_source: str,
+        wall: Callable[[], datetime],
+        chance: random.Random,
+        intervals: Intervals | None = None,
+        remembered: Remembered | None = None,
+    ) -> None:
+        """`wall` tells the time, `remembered` is what a journal remembers of the last watch, and
+        `watch_source` is the watch's own name, such as `watch/jump-host`."""
+        self.target = target
+        self.remembered = remembered or Remembered()
+        self._wall = wall
+        self._intervals = intervals or Intervals()
+        self._chance = chance
+        self._pace = Pace(self._intervals, chance)
+        self._facts = SourceFacts(watch_source, target.deployment.name)
+        self._oneview = OneViewReader(target, connect, wall)
+        self._connect = connect
+        self._pairs: dict[str, PairReader] = {}
+        self._primary: str | None = None
+        self._snapshot_due = True
+        self._restate = False
+        self._count = 0
+
+    async def run(
+        self,
+        take: Callable[[Polled], Awaitable[None]],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Read until cancelled, and log out at the end, however it comes."""
+        try:
+            while True:
+                polled = await self.poll()
+                await take(polled)
+                await sleep(polled.wait)
+        finally:
+            await self.close()
+
+    def say_everything_again(self) -> None:
+        """What was said may have been lost: say all of it with the next reading."""
+        self._snapshot_due = self._restate = True
+
+    async def close(self) -> None:
+        """Log out, and let go of all connections."""
+        await self._oneview.close()
+        for reader in self._pairs.values():
+            await reader.close()
+
+    async def poll(self) -> Polled:
+        """Read everything that is due, once."""
+        polled = Polled()
+        everything = self._snapshot_due
+        try:
+            read = await self._oneview.read(self._count, everything=everything)
+        except NoPasswordError as error:
+            read = OneViewReading(refused=True, sessions=["refused"], detail=str(error))
+            polled.events += self._say_sessions(read)
+        else:
+            polled.events += self._say_sessions(read) + self._say_oneview(read)
+        if read.connected:
+            everything = self._snapshot_due = True
+        readings: list[PairReading] = []
+        if read.listened:
+            polled.heard.add(self.target.deployment.oneview)
+            await self._place_pairs(read)
+            readings = await self._read_pairs(everything)
+            polled.events += self._say_pairs(read, readings)
+            if any(one.pair == self._primary and one.listened for one in readings):
+                polled.heard.add(self.target.deployment.image_streamer)
+            polled.events += self._observe(read, readings)
+            self._count += 1
+        if read.refused:
+            self._pace.refused()
+        elif read.listened:
+            self._pace.succeeded()
+        else:
+            self._pace.failed()
+        polled.wait = self._pace.next(updating=self.is_updating, asked_for=read.retry_after)
+        return polled
+
+    @property
+    def is_updating(self) -> bool:
+        """Whether an update runs, or what it left has not settled."""
+        now = self._wall()
+        for subject, facts in self.remembered.said.items():
+            update = facts.get("update.id")
+            if subject.startswith("pair/") and update and facts.get("update.after_id") != update:
+                try:
+                    started = read_instant(str(facts.get("update.started_at")))
+                except ValueError:
+                    continue
+                if now - started < UPDATE_IS_OVER:
+                    return True
+        return False
+
+    # The pairs
+
+    async def _place_pairs(self, read: OneViewReading) -> None:
+        """Find each pair's cluster address, and the primary pair."""
+        appliances = read.bodies.get(Kind.APPLIANCE)
+        if appliances is None or Kind.APPLIANCE not in read.whole:
+            return
+        directory = self.remembered.directory.copy()
+        directory.learn(tuple(read.bodies.get(Kind.LOGICAL_ENCLOSURE, [])))
+        directory.learn(tuple(appliances))
+        places: dict[str, str] = {}
+        self._primary = None
+        for body in appliances:
+            pair = directory.pair_of.get(word(body.resource, "applianceSerialNumber") or "")
+            address = word(body.resource, "clusterIpv4Address")
+            if pair is not None and address is not None:
+                places.setdefault(pair, address)
+            if pair is not None and flag(body.resource, "isPrimary"):
+                self._primary = pair
+        for pair, reader in list(self._pairs.items()):
+            if places.get(pair) != reader.address:
+                await self._pairs.pop(pair).close()
+        for pair, address in places.items():
+            if pair not in self._pairs:
+                client = self._connect(address, self.target.image_streamer_port, pair)
+                pace = Pace(self._intervals, self._chance)
+                self._pairs[pair] = PairReader(pair, address, client, self._wall, pace)
+
+    async def _read_pairs(self, everything: bool) -> list[PairReading]:
+        gate = asyncio.Semaphore(AT_ONCE)
+        token, version = self._oneview.token, self._oneview.version
+
+        async def read(reader: PairReader) -> PairReading:
+            async with gate:
+                return await reader.read(
+                    token,
+                    version,
+                    self._count,
+                    primary=reader.pair == self._primary,
+                    everything=everything,
+                )
+
+        return list(await asyncio.gather(*map(read, self._pairs.values())))
+
+    # What is new
+
+    def _observe(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
+        changed = read.changed or any(one.changed for one in readings)
+        if not (changed or self._snapshot_due or self.is_updating or self._restate):
+            return []
+        reading = self._gather(read, readings)
+        now = self._wall()
+        deployment = self.target.deployment
+        events: list[Event] = []
+        if self._restate:
+            events += restate_memory(self.remembered, deployment, now)
+            self._restate = False
+        observed, self.remembered = observe(
+            reading,
+            self.remembered,
+            deployment=deployment,
+            time=now,
+            settle=self.target.settle,
+            snapshot=self._snapshot_due,
+        )
+        if read.complete:
+            self._snapshot_due = False
+        self._keep_tasks()
+        return events + observed
+
+    def _gather(self, read: OneViewReading, readings: list[PairReading]) -> Reading:
+        """Everything that was read this time, and which kinds of it are whole."""
+        bodies: list[Body] = [body for part in read.bodies.values() for body in part]
+        bodies += [body for one in readings for part in one.bodies.values() for body in part]
+        whole = read.whole - _OF_BOTH
+        for kind in _OF_BOTH & read.whole:
+            if all(kind in one.whole for one in readings):
+                whole.add(kind)
+        if readings and all(Kind.OS_VOLUME in one.whole for one in readings):
+            whole.add(Kind.OS_VOLUME)
+        for one in readings:
+            if one.pair == self._primary:
+                whole |= _OF_PRIMARY & one.whole
+        return Reading(tuple(bodies), frozenset(whole))
+
+    def _keep_tasks(self) -> None:
+        directory = self.remembered.directory
+        pairs = [reader.tasks for reader in self._pairs.values()]
+        for tasks in [self._oneview.tasks, *pairs]:
+            tasks.keep({id(body) for body in tasks.bodies if concerns(body, directory)})
+
+    # How well it goes
+
+    def _say_sessions(self, read: OneViewReading) -> list[Event]:
+        said = {
+            "valid": "The watch has logged in at HPE OneView",
+            "expired": "HPE OneView does not accept the watch's session any more",
+            "refused": f"HPE OneView refuses the watch's login: {read.detail}",
+        }
+        now = self._wall()
+        return [
+            event
+            for word_said in read.sessions
+            for event in self._facts.of_deployment(
+                now, said[word_said], watch__oneview_session=word_said
+            )
+        ]
+
+    def _say_oneview(self, read: OneViewReading) -> list[Event]:
+        say, now = self._facts.of_deployment, self._wall()
+        if not read.answered:
+            message = f"HPE OneView does not answer: {read.detail}"
+            return say(now, message, watch__oneview_reachable=False)
+        events = say(
+            now,
+            "HPE OneView answers",
+            watch__oneview_reachable=True,
+            watch__message_bus="not-used",
+        )
+        if read.spoken is not None:
+            events += say(
+                now,
+                f"HPE OneView speaks the interface versions {read.spoken.range}",
+                watch__api_support=read.spoken.support,
+                watch__api_range=read.spoken.range,
+            )
+        if read.servers is not None:
+            message = f"The list of OS deployment servers is {read.servers}"
+            events += say(now, message, watch__deployment_servers=read.servers)
+        if read.offset is not None:
+            message = "HPE OneView's clock beside this machine's"
+            events += self._facts.offset(now, "watch.clock_offset", read.offset, message)
+        return events
+
+    def _say_pairs(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
+        now = self._wall()
+        events: list[Event] = []
+        for one in readings:
+            if one.address is None:
+                continue
+            facts: dict[str, object] = {"source__cluster_address": one.address}
+            if one.acceptance is not None:
+                facts["source__token"] = one.acceptance
+            message = f"The Image Streamer at the cluster address of {one.pair}: {one.address}"
+            if one.detail and one.address != "answers":
+                message += f" ({one.detail})"
+            events += self._facts.of_pair(one.pair, now, message, **facts)
+            if one.pair == self._primary and None not in (one.offset, read.offset):
+                assert one.offset is not None
+                assert read.offset is not None
+                message = "The Image Streamer's clock beside HPE OneView's"
+                between = one.offset - read.offset
+                fact = "watch.appliances_clock_offset"
+                events += self._facts.offset(now, fact, between, message)
+        for pair in self._facts.pairs():
+            if pair not in self._pairs:
+                message = f"{pair} has no cluster address that could be asked"
+                events += self._facts.of_pair(
+                    pair, now, message, source__cluster_address=None, source__token=None
+                )
+        return events

@@ -1,0 +1,128 @@
+"""A poller beside simulated appliances, in one process: no network, and time only where it is
+let."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+from simulated import Simulated
+
+from drivers.journal import encode
+from drivers.live.client import Client
+from drivers.live.pace import Intervals
+from drivers.live.poller import Polled, Poller
+from drivers.live.secret import Secret
+from drivers.live.session import Credentials
+from drivers.live.target import Target
+from drivers.live.transport import Method, NoAnswer, RawAnswer, check_allowed
+from drivers.oneview.memory import Remembered
+from drivers.oneview.observe import Deployment
+from drivers.simulator.answers import Answer, Request, too_many, unavailable
+from drivers.simulator.build import PASSWORD, USER
+from rules.vocabulary import Event
+
+DEPLOYMENT = Deployment.of("harbour", "oneview/composer-1")
+WATCH = "watch/test"
+
+
+class InProcess:
+    """Sends requests to a simulated site without a network, with its faults all the same."""
+
+    def __init__(self, simulated: Simulated, pair: str) -> None:
+        self._simulated = simulated
+        self._pair = pair
+
+    async def send(
+        self, method: Method, path: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> RawAnswer | NoAnswer:
+        check_allowed(method, path)
+        site = self._simulated.site
+        pair = site.pairs.get(self._pair)
+        silence = pair.silence if pair is not None else site.silence
+        if silence:
+            return NoAnswer("silent", silence)
+        network = site.network["image-streamer" if self._pair else "oneview"]
+        match network.draw() if network.faulty else "none":
+            case "reset":
+                return NoAnswer("silent", "reset")
+            case "unavailable":
+                return self._raw(unavailable(network.retry_after))
+            case "too-many":
+                return self._raw(too_many(network.retry_after))
+            case "garbage":
+                return RawAnswer(200, {}, network.nonsense())
+            case "half":
+                return NoAnswer("broken", "half")
+        where, _, query = path.partition("?")
+        named = {name.lower(): value for name, value in headers.items()}
+        request = Request(method, where, query, named, body or b"")
+        answers = self._simulated.answers
+        answer = answers.of_pair(pair, request) if pair else answers.of_oneview(request)
+        return self._raw(answer)
+
+    def _raw(self, answer: Answer) -> RawAnswer:
+        site = self._simulated.site
+        time = site.now + site.oneview_clock + (site.streamer_clock if self._pair else timedelta())
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        headers["date"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        return RawAnswer(answer.status, headers, answer.encoded())
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+class LiveWatch:
+    """Polls a simulated site, and holds what came of it as lines of a journal."""
+
+    def __init__(self, simulated: Simulated, *, seed: int = 1, password: str = PASSWORD) -> None:
+        self.simulated = simulated
+        self.lines: list[bytes] = []
+        self.events: list[Event] = []
+        self.last = Polled()
+        self._password = password
+        self._seed = seed
+        self.poller = self.new_poller(None)
+
+    def new_poller(self, remembered: Remembered | None) -> Poller:
+        async def password() -> Secret:
+            return Secret(self._password)
+
+        def connect(address: str, port: int, pair: str) -> Client:
+            return Client(InProcess(self.simulated, pair), self.simulated.clock.now)
+
+        target = Target(DEPLOYMENT, ("127.0.0.1",), Credentials(USER, password))
+        return Poller(
+            target,
+            connect,
+            watch_source=WATCH,
+            wall=self.simulated.clock.now,
+            chance=random.Random(self._seed),
+            intervals=Intervals(),
+            remembered=remembered,
+        )
+
+    async def poll(self) -> list[Event]:
+        """Read once."""
+        self.last = await self.poller.poll()
+        for event in self.last.events:
+            line = encode(event)
+            self.lines.append(line)
+            self.events.append(msgspec.json.decode(line, type=Event))
+        return self.events[len(self.events) - len(self.last.events) :]
+
+    async def run(self, duration: str | timedelta) -> None:
+        """Poll as it would by itself for so long, with the pauses that it asks for."""
+        from rules.values import read_duration
+
+        span = read_duration(duration) if isinstance(duration, str) else duration
+        until: datetime = self.simulated.clock.now() + span
+        while self.simulated.clock.now() < until:
+            await self.poll()
+            self.simulated.wait(timedelta(seconds=max(self.last.wait, 0.1)))
+
+    def facts(self) -> dict[str, dict[str, object]]:
+        """What the poller believes to have said."""
+        return self.poller.remembered.said
