@@ -527,6 +527,13 @@ class Words:
             if len(self.recent_ids) > DUPLICATE_WINDOW:
                 del self.recent_sources.popleft().seen[self.recent_ids.popleft()]
 
+    def forget_events(self) -> None:
+        """Forget which events have been seen, where their numbers tell repeated ones."""
+        self.recent_sources.clear()
+        self.recent_ids.clear()
+        for source in self.sources.values():
+            source.seen.clear()
+
     def adopt_source(self, name: str, state: SourceState) -> None:
         """Take a source over from a watch under other rules."""
         self.sources[name] = state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -71,6 +72,8 @@ class Replay:
         self._watch = watch = Watch(rule_base, verify=arguments.verify)
         self._report.judged_by(self._choice)
         sys.stdout.flush()
+        # What has been loaded stays: to look through it again and again for garbage costs time.
+        gc.freeze()
         try:
             events = chain.from_iterable(map(_lines_and_events, self._taken(batches)))
             for changes in watch.follow(events):

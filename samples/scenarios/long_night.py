@@ -21,7 +21,7 @@ from harbour import (
     open_watch,
     pair_facts,
 )
-from scenario import WATCH, Log, scenario
+from scenario import WATCH, Facts, Log, scenario
 from updates import clusters, update_ends, update_goes_on, update_settles, update_starts
 
 NEW_STREAMER = "image-streamer/le-rack-b"
@@ -62,7 +62,7 @@ def update_fails(log: Log) -> None:
     log.at("01:14:00")
     log.facts(WATCH, PAIR_A, {"source.cluster_address": "answers"}, "192.0.2.40 answers")
     log.at("01:20:00")
-    said = {
+    said: Facts = {
         "alert.module_fault": "redundant-communication",
         "alert.module_description": "Redundant communication with the appliance is lost.",
         "alert.module_corrective_action": "Check both frame link modules of the frame.",
@@ -94,7 +94,7 @@ def composer_goes_and_comes_back(log: Log) -> None:
     log.at("02:20:00")
     log.silence(ONEVIEW)
     log.at("02:20:10")
-    said = {"watch.oneview_reachable": False, "watch.message_bus": "reconnecting"}
+    said: Facts = {"watch.oneview_reachable": False, "watch.message_bus": "reconnecting"}
     log.facts(WATCH, DEPLOYMENT, said, "HPE OneView is silent")
     log.at("02:31:00")
     said = {"watch.oneview_reachable": True, "watch.oneview_session": "expired"}
@@ -139,7 +139,7 @@ def active_appliance_fails(log: Log) -> None:
     log.facts(WATCH, PAIR_A, {"source.cluster_address": "answers"}, "192.0.2.40 answers")
     log.heard(STREAMER)
     log.at("02:57:10")
-    said = {
+    said: Facts = {
         "pair.lost": "active",
         "pair.active_serial": SECOND,
         "pair.standby_serial": FIRST,
@@ -166,7 +166,7 @@ def active_appliance_fails(log: Log) -> None:
 def primary_is_changed(log: Log) -> None:
     """LE-rack-b becomes the primary; servers keep their OS volumes throughout."""
     log.at("03:22:00")
-    said = {"operator.primary_change_planned": True}
+    said: Facts = {"operator.primary_change_planned": True}
     log.operator(DEPLOYMENT, said, "LE-rack-b is to be primary")
     log.at("03:26:00")
     said = {
@@ -211,7 +211,7 @@ def primary_is_changed(log: Log) -> None:
 def artifacts_come_back(log: Log) -> None:
     """What is missing comes from the downloaded backup; then both backups are made anew."""
     log.at("03:55:00")
-    said = {"operator.artifact_restore_planned": True}
+    said: Facts = {"operator.artifact_restore_planned": True}
     log.operator(DEPLOYMENT, said, "Restoring from yesterday's bundle")
     log.at("04:02:00")
     said = {
@@ -258,7 +258,7 @@ def artifacts_come_back(log: Log) -> None:
 def pair_is_whole_again(log: Log) -> None:
     """Support repairs the appliance and its storage; the update is planned for another night."""
     log.at("04:38:00")
-    said = {
+    said: Facts = {
         "alert.module_fault": "none",
         "alert.module_description": None,
         "alert.module_corrective_action": None,

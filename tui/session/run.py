@@ -83,10 +83,7 @@ class Run:
         are known by their numbers once they have been seen."""
         copy = Run(self.watch.copy(), self._log, self._added, self._kept)
         copy.position, copy._added_done = self.position, self._added_done
-        for source in copy.watch.words.sources.values():
-            source.seen.clear()
-            source.ring = [None] * 64
-            source.place = 0
+        copy.watch.words.forget_events()
         return copy
 
     @property
