@@ -110,6 +110,9 @@ class Terminal:
             if time.monotonic() > deadline:
                 raise AssertionError(f"the screen did not come to it:\n{self.text}")
             self.take(0.05)
+            if self._has_ended() and not holds(self.text):
+                said = bytes(self.written[-4000:]).decode("utf-8", "replace")
+                raise AssertionError(f"the program has ended with {self.code}:\n{said}")
         return self.text
 
     def shows(self, *texts: str) -> str:
@@ -131,12 +134,17 @@ class Terminal:
                 self.take(0.02)
             else:
                 time.sleep(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.code = os.waitstatus_to_exitcode(status)
+            self._has_ended()
         if self.master >= 0:
             self.take(0.02)
         return self.code
+
+    def _has_ended(self) -> bool:
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code is not None
 
     def hang_up(self) -> None:
         """Let the terminal vanish."""

@@ -60,7 +60,7 @@ class FollowSession(Session):
         self._journal = Journal(path)
         self._events = RecentEvents()
         self._timeline = Timeline(self._events)
-        self._watch = Watch(rule_base)
+        self._watch = Watch(rule_base, kept=kept)
         self._pending: list[tuple[bytes, Event]] = []
         self._ahead: Watch | None = None
         """A copy that shows what time alone has brought while the journal is silent."""

@@ -12,7 +12,7 @@ from drivers.journal import JournalError
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
 from rules.rule_base import RuleBase
-from rules.vocabulary import SEVERITIES, Event
+from rules.vocabulary import CHECKPOINT, SEVERITIES, Event
 from tui.session import commands
 from tui.session.keyframes import Keyframes
 from tui.session.recorded_log import RecordedLog
@@ -59,7 +59,7 @@ class ReplaySession(Session):
         self._added = AddedEvents()
         self._repeated: set[int] = set()
         self._kept = kept
-        self._judging = Run(Watch(rule_base), self._log, self._added, kept)
+        self._judging = Run(Watch(rule_base, kept=kept), self._log, self._added, kept)
         self._keyframes = Keyframes(self._judging.copy())
         self._timeline = Timeline(self._log)
         self._reader: Run | None = self._judging.copy() if from_start else None
@@ -148,14 +148,19 @@ class ReplaySession(Session):
                     self._log.complete = True
                     self.say(str(error), failed=True)
                 continue
-            to = min(len(self._log), self._keyframes.next_position)
+            to = min(len(self._log), max(self._keyframes.next_position, self._judging.position + 1))
             self._judging.forward(
                 to, repeated=self._repeated, report=self._write_entries, enough=enough
             )
-            if self._judging.position == self._keyframes.next_position:
+            if self._judging.position >= self._keyframes.next_position and self._is_whole():
                 self._keyframes.add(self._judging)
             if enough():
                 break
+
+    def _is_whole(self) -> bool:
+        """Whether the last event is no part of a checkpoint, which a copy could not go on with."""
+        event = self._log.event(self._judging.position - 1)
+        return event is not None and event.type != CHECKPOINT
 
     def _write_entries(
         self, changes: Sequence[Change], said: Sequence[Entry], before: int, behind: int

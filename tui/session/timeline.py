@@ -242,6 +242,8 @@ def describe(event: Event) -> str:
             return said or f"{data.source} was heard"
         case "source.lost":
             return said or f"{data.source} was lost"
+        case "checkpoint":
+            return said or "A checkpoint: how everything stood"
         case "rules.loaded":
             return said or f"Rules loaded, {data.hash[:12]}"
         case "finding.acknowledged":
