@@ -131,7 +131,8 @@ class OneViewReader:
                 return False
             reading.connected = True
             reading.sessions.append("valid")
-            for reader in [self.tasks, *(reader for _, reader in self._lists)]:
+            self.tasks.forget()
+            for _, reader in self._lists:
                 reader.forget()
         return True
 

@@ -96,6 +96,7 @@ class Poller:
     def say_everything_again(self) -> None:
         """What was said may have been lost: say all of it with the next reading."""
         self._snapshot_due = self._restate = True
+        self._facts.forget()
 
     async def close(self) -> None:
         """Log out, and let go of all connections."""

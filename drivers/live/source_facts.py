@@ -28,6 +28,11 @@ class SourceFacts:
         self._offsets: dict[str, timedelta] = {}
         self._number = 0
 
+    def forget(self) -> None:
+        """Say everything again, as if nothing had been said."""
+        self._said.clear()
+        self._offsets.clear()
+
     def of_deployment(self, time: datetime, message: str, **facts: Any) -> list[Event]:
         """State facts of the deployment; `__` in a name stands for a dot."""
         return self._state(self._subject, time, message, facts)

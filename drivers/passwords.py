@@ -1,0 +1,132 @@
+"""Where passwords come from. None is ever an argument of a command, or stands in a message."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from drivers.configuration import DeploymentSettings
+from drivers.journal.faults import printable
+from drivers.live.secret import Secret
+from drivers.live.session import NoPasswordError, PasswordSource
+
+_LONGEST: Final = 4096
+_PATIENCE: Final = 60.0
+
+
+def password_source(
+    settings: DeploymentSettings,
+    *,
+    prompt: Callable[[str], str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> PasswordSource:
+    """What gives a deployment's password when it is needed.
+
+    Where nothing else is configured, `prompt` is asked now, once, and its answer kept.
+
+    Raises:
+        NoPasswordError: nothing is configured, and there is nobody to ask.
+    """
+    chosen = settings.password
+    variables = os.environ if environment is None else environment
+    if chosen.file:
+        return _later(lambda: read_file(Path(chosen.file)))
+    if chosen.environment:
+        return _later(lambda: _from_environment(chosen.environment, variables))
+    if chosen.keyring:
+        return _later(lambda: _from_keyring(chosen.keyring, settings.user))
+    if chosen.command:
+        return lambda: _from_command(chosen.command)
+    if prompt is None:
+        raise NoPasswordError(
+            f"{printable(settings.name)}: there is no terminal to ask for the password; configure "
+            "password_file, password_command, password_environment or password_keyring"
+        )
+    asked = Secret(prompt(f"Password of {settings.user} at {settings.name}: "))
+    return _later(lambda: asked)
+
+
+def read_file(path: Path) -> Secret:
+    """The first line of a file that nobody but its owner may read.
+
+    Raises:
+        NoPasswordError: it cannot be read, or others may read it too.
+    """
+    name = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise NoPasswordError(f"{name} is no file")
+            if status.st_mode & 0o077:
+                raise NoPasswordError(f"{name} can be read by others; do: chmod 600 {name}")
+            content = file.read(_LONGEST)
+    except OSError as error:
+        raise NoPasswordError(f"{name} cannot be read: {error.strerror}") from None
+    return _first_line(content, name)
+
+
+def _later(give: Callable[[], Secret]) -> PasswordSource:
+    async def source() -> Secret:
+        return give()
+
+    return source
+
+
+def _from_environment(name: str, variables: Mapping[str, str]) -> Secret:
+    said = variables.get(name)
+    if not said:
+        raise NoPasswordError(f"the environment variable {printable(name)} is not set")
+    return Secret(said)
+
+
+def _from_keyring(service: str, user: str) -> Secret:
+    try:
+        keyring: Any = import_module("keyring")
+    except ImportError:
+        raise NoPasswordError("the library keyring is not installed") from None
+    try:
+        said = keyring.get_password(service, user)
+    except Exception as error:  # noqa: BLE001  # what it raises depends on the system's keyring
+        raise NoPasswordError(f"the keyring gives no password: {type(error).__name__}") from None
+    if not said:
+        raise NoPasswordError(f"the keyring holds nothing for {printable(user)} at {service!r}")
+    return Secret(said)
+
+
+async def _from_command(command: tuple[str, ...]) -> Secret:
+    name = printable(command[0])
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise NoPasswordError(f"{name} cannot be run: {error.strerror}") from None
+    try:
+        content, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise NoPasswordError(f"{name} gave no password within {_PATIENCE:g} s") from None
+    if process.returncode:
+        raise NoPasswordError(f"{name} ended with code {process.returncode}")
+    return _first_line(content, name)
+
+
+def _first_line(content: bytes, name: str) -> Secret:
+    line = content.split(b"\n", 1)[0].removesuffix(b"\r")
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NoPasswordError(f"{name} gives no UTF-8 text") from None
+    if not text:
+        raise NoPasswordError(f"{name} gives an empty password")
+    return Secret(text)
