@@ -307,6 +307,9 @@ class RuleReader:
         do, source = table.text("do", required=True), self._source(table, around)
         confirm = table.text("confirm")
         starts = self._operation(table, "starts", required=False)
+        once_allowed = table.flag("once_allowed")
+        if once_allowed and not starts:
+            table.fault(Code.BAD_STEP, "needs starts: the operation to be allowed", "once_allowed")
         done_when = self._pattern(table, "done_when", reader)
         wait = self._wait(table, visible)
         table.finish()
@@ -321,7 +324,13 @@ class RuleReader:
             if not name.startswith(CONFIRM):
                 self._visible_fact(table, name, visible, "done_when")
         return Step(
-            do=do, source=source, confirm=confirm, done_when=done_when, wait=wait, starts=starts
+            do=do,
+            source=source,
+            confirm=confirm,
+            done_when=done_when,
+            wait=wait,
+            starts=starts,
+            once_allowed=once_allowed,
         )
 
     def _wait(self, step: Table, visible: tuple[str, ...] | None) -> Wait | None:

@@ -104,6 +104,8 @@ class Step(msgspec.Struct, frozen=True):
     wait: Wait | None = None
     starts: str = ""
     """The operation that is started by doing it; empty for all other steps."""
+    once_allowed: bool = False
+    """Whether it is only to be started once no finding forbids it any more."""
 
 
 class Prohibition(msgspec.Struct, frozen=True):

@@ -270,7 +270,7 @@ class _Analysis:
             if rule.id not in self._true:
                 continue
             for number, step in enumerate(rule.steps):
-                if step.starts:
+                if step.starts and not step.once_allowed:
                     starting.setdefault(step.starts, []).append((rule, number, step))
             for prohibition in rule.forbid:
                 forbidding.setdefault(prohibition.operation, []).append((rule, prohibition))

@@ -16,6 +16,7 @@ from rules.authoring.rule_tests import (
     ExpectedFinding,
     ExpectedState,
     Moment,
+    Proof,
     RuleTest,
     Said,
 )
@@ -61,6 +62,7 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
         for position, table in enumerate(root.tables("table")):
             line = lines[position] if position < len(lines) else 1
             tests += _Reader(rule_base, table, line).rows()
+        root.get("proof")
         for table in root.tables("logs"):
             tests += _log_tests(table, texts, rule_base, faults)
         root.finish()
@@ -68,6 +70,38 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
         faulty = {fault.file for fault in faults.all() if not fault.is_warning}
         tests = [test for test in tests if test.file not in faulty]
     return tests, faults
+
+
+def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Faults]:
+    """Every `[[proof]]` of some files."""
+    faults = Faults(dict(texts.files))
+    proofs: list[Proof] = []
+    for file, text in texts.files.items():
+        root = Table(read_document(file, text, faults).content, file, (), faults)
+        lines = [line for line, _ in header_lines(text, b"proof")]
+        for position, table in enumerate(root.tables("proof")):
+            proof = Proof(
+                file=file,
+                line=lines[position] if position < len(lines) else 1,
+                facts=table.texts("facts"),
+                classification=table.text("classification"),
+                quiet=table.texts("quiet"),
+            )
+            table.finish()
+            for number, pattern in enumerate(proof.facts):
+                if not any(fnmatchcase(name, pattern) for name in rule_base.facts):
+                    hint = nearest(pattern, rule_base.facts)
+                    message = f"no fact is called {pattern!r}{hint}"
+                    table.fault(Code.UNKNOWN_FACT, message, "facts", number)
+            if not proof.facts:
+                table.fault(Code.MISSING_KEY, "facts is missing: whose combinations to walk")
+            fact = rule_base.facts.get(proof.classification)
+            if proof.classification and (fact is None or not fact.derived):
+                hint = nearest(proof.classification, rule_base.facts)
+                message = f"{proof.classification!r} is no derived fact{hint}"
+                table.fault(Code.BAD_TEST, message, "classification")
+            proofs.append(proof)
+    return proofs, faults
 
 
 def wanted_logs(text: bytes) -> list[tuple[str, str]]:
@@ -267,8 +301,11 @@ class _Reader:
     def _default_subject(self, table: Table, facts: Mapping[str, Any]) -> str:
         """The narrowest scope that the test's facts are of."""
         names = {*facts}
-        for event in table.content.get("event") or ():
+        said = bool(table.content.get("facts"))
+        events = table.content.get("event")
+        for event in events if isinstance(events, list) else ():
             if isinstance(event, dict) and isinstance(event.get("facts"), dict):
+                said = True
                 names |= set(_flat(event["facts"], self._base.facts))
         scopes = {self._base.facts[name].scope for name in names if name in self._base.facts}
         for scope in scopes:
@@ -276,7 +313,7 @@ class _Reader:
                 return f"{scope}/test"
         if not scopes and len(self._base.scopes) == 1:
             return f"{next(iter(self._base.scopes))}/test"
-        if not table.has("log"):
+        if not table.has("log") and not (said and not scopes):
             table.fault(Code.BAD_TEST, 'subject is missing, such as "pair/a"')
         return ""
 

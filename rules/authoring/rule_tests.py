@@ -68,6 +68,19 @@ class ExpectedState(msgspec.Struct, frozen=True):
     blind: tuple[str, ...] = ()
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """Facts of which every combination must be answered."""
+
+    file: str
+    line: int
+    facts: tuple[str, ...]
+    """Names, or patterns such as `update.*`."""
+    classification: str = ""
+    """The derived fact that must have a value in every combination."""
+    quiet: tuple[str, ...] = ()
+    """Its values that need no rule."""
+
+
 class RuleTest(msgspec.Struct, frozen=True):
     """One test. `rules` are those that it is about: they raise what is expected, and nothing
     else; with `exact`, that holds for every rule."""

@@ -378,7 +378,7 @@ class Space:
             )
             numeric = fact.type in ("int", "float", "duration")
             fresh: list[Value] = [
-                9000 + number if numeric else f"{9000 + number}" for number in range(len(group))
+                9001 + number if numeric else f"{9001 + number}" for number in range(len(group))
             ]
             found = list(_partitions(len(group), constants, fresh, MOST_CLASSES))
             return found if len(found) < MOST_CLASSES else None

@@ -1,0 +1,103 @@
+"""Every combination of facts is walked: exactly, counted, and each must be answered."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rule_texts import CATALOGUE, RULE, rule
+
+from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram
+from rules.authoring.prove import Proved, prove
+from rules.authoring.rule_tests import Proof
+from rules.loader import load_texts
+
+STATES = 5  # turning, stuck, broken, unrecognised, unknown
+
+
+def proved(*texts: str, facts: tuple[str, ...] = ("wheel.state",), **more: object) -> Proved:
+    rule_base = load_texts({"mill.toml": "".join((CATALOGUE, *texts)).encode()})
+    return prove(rule_base, Proof("a.test.toml", 1, facts, **more))  # type: ignore[arg-type]
+
+
+def test_every_combination_stands_behind_a_line() -> None:
+    found = proved(RULE, classification="wheel.verdict", quiet=("good",))
+    assert found.combinations == STATES
+    assert {(line.count, line.classification, line.always) for line in found.lines} == {
+        (2, "bad", ("wheel-bad",)),
+        (2, "good", ()),
+        (1, None, ()),
+    }
+    assert found.faults == 1
+    assert found.lines[0].faults == ("wheel.verdict is not known",)
+
+
+def test_what_no_rule_answers_is_told_with_the_facts_that_leave_it_open() -> None:
+    half = rule("half", 'wheel.verdict = "bad", wheel.heat = { above = 5 }')
+    found = proved(half, classification="wheel.verdict", quiet=("good",))
+    told = [fault for line in found.lines if line.classification == "bad" for fault in line.faults]
+    assert len(told) == 1
+    assert told[0].startswith("no rule answers it where wheel.heat: ")
+
+
+def test_contradictory_advice_is_a_fault_and_once_it_is_allowed_is_none() -> None:
+    forbids = rule(
+        "f", 'wheel.state = "stuck"', then='impact = "x"\nforbid = [{ operation = "grind" }]'
+    )
+    step = 'impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"'
+    starts = rule("s", 'wheel.state = ["stuck", "broken"]', then=step)
+    quiet = proved(forbids, starts)
+    assert any("which f forbids" in fault for line in quiet.lines for fault in line.faults)
+    later = starts.replace('starts = "grind"', 'starts = "grind"\nonce_allowed = true')
+    found = proved(forbids, later)
+    assert not any("forbids" in fault for line in found.lines for fault in line.faults)
+
+
+SETS = st.lists(
+    st.tuples(st.sampled_from(["both", "either", "without"]), st.integers(0, 2), st.integers(0, 7)),
+    max_size=12,
+)
+
+
+@given(SETS)
+def test_sets_of_situations_are_what_trying_each_one_gives(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    sizes = [3, 2, 4]
+    diagram = Diagram()
+    for size in sizes:
+        diagram.dimension(size)
+    every = set(product(*map(range, sizes)))
+    mine, theirs = EVERYWHERE, set(every)
+    for word, dimension, mask in steps:
+        one = diagram.where(dimension, mask)
+        other = {point for point in every if mask >> point[dimension] & 1}
+        if word == "both":
+            mine, theirs = diagram.both(mine, one), theirs & other
+        elif word == "either":
+            mine, theirs = diagram.either(mine, one), theirs | other
+        else:
+            mine, theirs = diagram.without(mine, one), theirs - other
+    assert diagram.count(mine, [0, 1, 2]) == len(theirs)
+    assert (mine == NOWHERE, mine == EVERYWHERE) == (not theirs, theirs == every)
+    assert diagram.count(diagram.outside(mine), [0, 1, 2]) == len(every - theirs)
+    forgotten = diagram.forget(mine, frozenset({1}))
+    assert diagram.count(forgotten, [0, 2]) == len({(a, c) for a, _, c in theirs})
+    boxes = diagram.boxes(mine, 1000)
+    points = [
+        point
+        for point in every
+        for box in boxes
+        if all(box.get(place, -1) >> value & 1 for place, value in enumerate(point))
+    ]
+    assert sorted(points) == sorted(theirs)
+
+
+@pytest.mark.parametrize("facts", [("wheel.state", "mill.open"), ("wheel.*", "mill.*")])
+def test_more_facts_are_more_combinations_of_the_same(facts: tuple[str, ...]) -> None:
+    both = rule("both", 'wheel.state = "stuck", mill.open = true')
+    found = proved(RULE, both, facts=facts)
+    assert found.combinations == STATES * 3
+    assert sum(line.count for line in found.lines) == found.combinations

@@ -1,0 +1,205 @@
+"""`watchkeeper rules`: what those who write rules read, and the exit codes they build on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from ship import RULES, Ship
+
+FAULTY = "when = { water.level = { belo = 30 } }"
+GOOD = "when = { water.level = { below = 30 } }"
+
+TESTS = """
+[[test]]
+name = "Low water"
+facts = { water.level = 25 }
+[[test.finding]]
+rule = "water-low"
+raised = "0s"
+[[test]]
+name = "High water"
+never = ["water-low"]
+facts = { water.level = 95 }
+"""
+
+
+@pytest.fixture
+def faulty(ship: Ship) -> Ship:
+    (ship.rules / "boilers.toml").write_text(RULES.replace(GOOD, FAULTY), "utf-8")
+    return ship
+
+
+def write_tests(ship: Ship, text: str = TESTS) -> None:
+    (ship.rules / "boilers.test.toml").write_text(text, "utf-8")
+
+
+def test_a_fault_is_shown_with_its_line_and_a_caret(faulty: Ship) -> None:
+    ended = faulty.run("rules", "check", "boilers")
+    number = RULES.replace(GOOD, FAULTY).split(FAULTY)[0].count("\n") + 1
+    head, line, caret, summary = ended.lines
+    assert head.startswith(f"boilers/boilers.toml:{number}:26: error WK033: ")
+    assert "did you mean below" in head
+    assert line.endswith(f" | {FAULTY}")
+    assert caret.index("^") == line.index("belo")
+    assert summary.endswith("1 fault")
+    assert ended.code == 1
+
+
+def test_faults_for_machines(faulty: Ship) -> None:
+    said = json.loads(faulty.run("rules", "check", "boilers", "--format", "json").out)
+    assert (said["errors"], said["warnings"]) == (1, 0)
+    assert said["faults"][0]["text"] == FAULTY
+    (command,) = faulty.run("rules", "check", "boilers", "--format", "github").lines
+    assert command.startswith("::error file=boilers/boilers.toml,line=")
+    assert "col=26,title=WK033 unknown operator::" in command
+    (run,) = json.loads(faulty.run("rules", "check", "boilers", "--format", "sarif").out)["runs"]
+    (result,) = run["results"]
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "WK033"
+    assert result["locations"][0]["physicalLocation"]["region"]["startColumn"] == 26
+
+
+def test_warnings_are_failures_only_when_asked_for(ship: Ship) -> None:
+    bare = '[[rule]]\nid = "x"\ntitle = "x"\nseverity = "notice"\nwhen = { water.level = 1 }\n'
+    (ship.rules / "bare.toml").write_text(bare)
+    assert ship.run("rules", "check", "boilers").code == 0
+    assert ship.run("rules", "check", "boilers", "--strict").code == 1
+    assert "warning" not in ship.run("rules", "check", "boilers", "--no-warnings").out
+    only = ship.run("rules", "check", "boilers/boilers.toml")
+    assert "WK0" not in only.out
+    assert "3 warnings" in ship.run("rules", "check", "boilers/bare.toml").out
+
+
+def test_a_folder_that_is_not_there_is_exit_code_2(ship: Ship) -> None:
+    ended = ship.run("rules", "check", "nowhere")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "nowhere: no such file or folder\n"
+
+
+def test_hostile_bytes_in_a_rule_file_reach_no_terminal(ship: Ship) -> None:
+    (ship.rules / "x.toml").write_bytes(b'title = "\xe2\x80\xae\x1b[2J"\n\xff = 1\n[[rule]]\n')
+    ended = ship.run("rules", "check", "boilers")
+    assert ended.code == 1
+    assert all(line.isprintable() for line in ended.lines)
+
+
+def test_tests_pass_and_are_counted(ship: Ship) -> None:
+    write_tests(ship)
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.lines[-1].startswith("2 tests: 2 passed in ")
+    assert ended.code == 0
+    assert ship.run("rules", "test", "boilers", "--run", "High").lines[-1].startswith("1 test:")
+
+
+def test_a_failing_test_says_what_was_expected_and_found(ship: Ship, tmp_path: Path) -> None:
+    write_tests(ship, TESTS.replace("water.level = 25", "water.level = 35"))
+    ended = ship.run("rules", "test", "boilers", "--junit", "junit.xml")
+    assert ended.code == 1
+    assert ended.lines[0] == "FAILED Low water (boilers/boilers.test.toml:2)"
+    assert "expected raised at 0s on boiler/test, open; found: nothing" in ended.lines[1]
+    assert any("water.level below 30 percent (now 35 percent)" in line for line in ended.lines)
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [len(case) for case in suite] == [1, 0]
+
+
+def test_a_test_to_do_is_listed_in_every_run(ship: Ship) -> None:
+    write_tests(ship, TESTS.replace('name = "Low', 'todo = "no log yet"\nname = "Low'))
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.lines[0].startswith("TODO Low water: no log yet (passes already")
+    assert ended.code == 0
+
+
+def test_too_little_coverage_fails_and_is_never_rounded_up(ship: Ship) -> None:
+    write_tests(ship)
+    ended = ship.run("rules", "test", "boilers", "--coverage", "--min", "100")
+    assert ended.code == 1
+    assert any("water-gone: no test in which it is raised" in line for line in ended.lines)
+    assert any("is less than the 100.0 % asked for" in line for line in ended.lines)
+    assert ship.run("rules", "test", "boilers", "--min", "10").code == 0
+
+
+def test_changes_that_no_test_notices_are_listed_with_a_test_that_would(ship: Ship) -> None:
+    write_tests(ship)
+    ended = ship.run("rules", "test", "boilers", "--mutate", "--suggest", "--jobs", "1")
+    assert ended.code == 1
+    said = "water-low: no test notices: when: water.level below 30 percent turned to water.level at"
+    at = next(number for number, line in enumerate(ended.lines) if said in line)
+    assert ended.lines[at + 1 : at + 3] == ["    [[table]]", '    rule = "water-low"']
+    assert "unnoticed" in ended.lines[-1]
+
+
+def test_a_faulty_test_is_told_like_a_faulty_rule(ship: Ship) -> None:
+    write_tests(ship, TESTS.replace("water.level = 25", "water.levl = 25"))
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.code == 1
+    assert "WK030" in ended.lines[0]
+    assert "did you mean water.level" in ended.lines[0]
+
+
+def test_explain_a_log_says_why_and_why_not(ship: Ship, dry_boiler: Path) -> None:
+    words = ("rules", "explain", "water-low", "--rules", "boilers", "--log", dry_boiler)
+    held = ship.run(*words, "--at", "01:01:30")
+    assert held.code == 0
+    assert "boiler/port at 2026-03-01T01:01:30Z: open since 2026-03-01 01:01:00Z" in held.lines
+    assert "    true    water.level below 30 percent (now 25 percent)" in held.lines
+    before = ship.run(*words, "--at", "01:00:30")
+    assert before.code == 1
+    assert "    would hold with 1 fact changed:" in before.lines
+    (told,) = json.loads(ship.run(*words, "--format", "json").out)
+    assert told["when"]["truth"] == "false"
+
+
+def test_explain_facts_from_a_file(ship: Ship) -> None:
+    (ship.folder / "facts.toml").write_text("water.level = 5\n")
+    words = ("rules", "explain", "water-gone", "--rules", "boilers", "--facts", "facts.toml")
+    assert ship.run(*words).code == 0
+    (ship.folder / "facts.toml").write_text('water.level = "low"\n')
+    wrong = ship.run(*words)
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "whole number" in wrong.err
+    other = ship.run("rules", "explain", "water-gon", "--rules", "boilers", "--facts", "-")
+    assert "did you mean water-gone" in other.err
+
+
+def test_list_finds_rules_by_what_they_are(ship: Ship) -> None:
+    def found(*words: str) -> list[str]:
+        ended = ship.run("rules", "list", "--rules", "boilers", "--format", "json", *words)
+        return [rule["id"] for rule in json.loads(ended.out)]
+
+    assert found() == ["water-low", "water-gone", "leak"]
+    assert found("--severity", "critical") == ["water-gone"]
+    assert found("--grade", "support") == ["leak"]
+    assert found("--fact", "water") == ["water-low", "water-gone"]
+    assert found("--forbids", "light") == ["water-gone"]
+    assert found("TUBES") == ["water-low", "water-gone"]
+    assert ship.run("rules", "list", "--rules", "boilers", "nothing-such").code == 1
+
+
+def test_show_prints_a_rule_as_the_watch_will_see_it(ship: Ship) -> None:
+    lines = ship.run("rules", "show", "--rules", "boilers", "water-gone").lines
+    assert lines[0] == "✖ critical  The water is gone: the tubes burn"
+    assert "  water.level below 10 percent" in lines
+    assert "DO NOT light the boiler (guide, page 8)" in lines
+    assert "3 [ ] Inspect the tubes [you confirm: inspected] (inferred)" in lines
+    shown = ship.run("rules", "show", "--rules", "boilers", "--toml", "leak").out
+    assert 'occurrence = "leak.id"' in shown
+
+
+def test_prove_fails_where_a_combination_has_no_answer(ship: Ship) -> None:
+    ended = ship.run("rules", "prove", "--rules", "boilers", "water.level")
+    assert ended.lines[-1] == "3 lines stand for 6 combinations; each is answered"
+    assert ended.code == 0
+    derived = (
+        '[[fact]]\nname = "water.kind"\ntype = "enum"\nvalues = ["much", "little"]\n'
+        'scope = "boiler"\nderived = true\notherwise = "much"\n[[derive]]\nfact = "water.kind"\n'
+        'value = "little"\nwhen = { water.level = { below = 40 } }\n'
+    )
+    (ship.rules / "derived.toml").write_text(derived)
+    write_tests(ship, '[[proof]]\nfacts = ["water.level"]\nclassification = "water.kind"\n')
+    proved = ship.run("rules", "prove", "--rules", "boilers")
+    assert "FAULT: no rule answers it" in proved.out
+    assert proved.code == 1
+    assert ship.run("rules", "prove", "--rules", "boilers", "water.lvel").code == 2
