@@ -19,8 +19,8 @@ from rules.wording import say_condition, say_value
 
 _MOST_PAIRS: Final = 100_000
 """Pairs of rules, or of derivations, that are held against one another."""
-_MOST_SAID: Final = 20
-"""Contradictions of one operation that are told one by one."""
+_MOST_SAID: Final = 5
+"""Rules that contradict one step and are named."""
 _LONGEST_SAID: Final = 300
 
 
@@ -276,22 +276,24 @@ class _Analysis:
                 forbidding.setdefault(prohibition.operation, []).append((rule, prohibition))
         left = _MOST_PAIRS
         for operation, starts in starting.items():
-            said = 0
             for rule, number, _ in starts:
+                found: list[tuple[str, int]] = []
                 for other, prohibition in forbidding.get(operation, ()):
                     left -= 1
-                    if left < 0 or said >= _MOST_SAID:
+                    if left < 0:
                         break
                     common = self._together(rule, other, prohibition)
-                    if common == NOWHERE:
-                        continue
-                    said += 1
+                    if common != NOWHERE:
+                        found.append(("itself" if other is rule else other.id, common))
+                if found:
                     file, path = self._reading.rule_paths[rule.id]
                     where = (*path, "then", "step", number, "starts")
-                    who = "the rule itself" if other is rule else other.id
+                    names = ", ".join(dict.fromkeys(name for name, _ in found[:_MOST_SAID]))
+                    more = f" and {len(found) - _MOST_SAID} more" if len(found) > _MOST_SAID else ""
                     message = (
-                        f"step {number + 1} of {rule.id} starts {operation!r}, which {who} "
-                        f"forbids at the same time, {self._for_one(common)}"
+                        f"step {number + 1} of {rule.id} starts {operation!r}, which can be "
+                        f"forbidden at the same time by {names}{more}, "
+                        f"{self._for_one(found[0][1])}; with once_allowed = true the step waits"
                     )
                     self._faults.add(file, where, Code.CONTRADICTING_ADVICE, message)
 

@@ -173,7 +173,7 @@ def test_what_a_good_rule_lacks_is_a_warning() -> None:
                 then='impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"',
             ),
             "WK055",
-            "which r forbids at the same time",
+            "can be forbidden at the same time by r",
         ),
     ],
 )
