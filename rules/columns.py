@@ -28,6 +28,35 @@ Contribution = tuple[int, ...]
 """What a column adds to a situation, by class."""
 
 
+Moves = tuple[tuple[int, int], ...]
+"""The programs that a change of class touches, and what it adds to their situations."""
+
+MOST_MOVES: Final = 4096
+"""Remembered changes of a column's class; more are worked out each time."""
+
+
+class Users:
+    """The programs of one scope that look at a column, and what its changes mean to them."""
+
+    __slots__ = ("moves", "parts")
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[int, Contribution]] = []
+        self.moves: dict[int, Moves] = {}
+        """By `old << 20 | new`."""
+
+    def moves_of(self, old: int, new: int) -> Moves:
+        """What a change from one class to another adds, and where."""
+        key = old << 20 | new
+        moves = self.moves.get(key)
+        if moves is None:
+            deltas = ((program, part[new] - part[old]) for program, part in self.parts)
+            moves = tuple((program, delta) for program, delta in deltas if delta)
+            if len(self.moves) < MOST_MOVES:
+                self.moves[key] = moves
+        return moves
+
+
 class Column:
     """One column, with the programs that look at it, by the scope in which they are judged."""
 
@@ -36,15 +65,15 @@ class Column:
     def __init__(self, index: int, initial: int = UNKNOWN_CLASS) -> None:
         self.index = index
         self.initial = initial
-        self.own: list[tuple[int, Contribution]] = []
-        self.descendants: dict[str, list[tuple[int, Contribution]]] = {}
-        self.moves: dict[int, tuple[tuple[int, int], ...]] = {}
-        """From `old << 20 | new` to the programs that the move touches and what it adds."""
+        self.own = Users()
+        self.descendants: dict[str, Users] = {}
+        self.moves: dict[int, Moves] = {}
+        """The changes that touch rules of the column's own scope and nothing else."""
 
     def add_user(self, scope: str, own_scope: str, program: int, part: Contribution) -> None:
         """Note that a program's situation contains this column."""
-        users = self.own if scope == own_scope else self.descendants.setdefault(scope, [])
-        users.append((program, part))
+        users = self.own if scope == own_scope else self.descendants.setdefault(scope, Users())
+        users.parts.append((program, part))
 
 
 def contribution(places: Iterable[tuple[int, Sequence[Truth]]], classes: int) -> Contribution:

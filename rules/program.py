@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from operator import itemgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
-from rules.columns import TRUTH_CLASSES, Column, ValueClasses, contribution
+from rules.columns import TRUTH_CLASSES, Column, Users, ValueClasses, contribution
 from rules.matcher import Matcher
 from rules.pattern import (
     AGE_OPERATORS,
@@ -200,6 +200,9 @@ class Program:
         self.tree, self.conditions = shape_of(pattern)
 
 
+SeenFrom: TypeAlias = "tuple[list[tuple[Column, Users]], list[tuple[list[Test], list[int]]]]"
+
+
 class CompiledScope:
     """Everything that is judged on the subjects of one scope."""
 
@@ -214,7 +217,25 @@ class CompiledScope:
         """By program, the remembered situations of its shape."""
         self.rules: list[CompiledRule] = []
         self.derived: list[CompiledDerived] = []
-        self.ages: list[Age] = []
+        self.derivations = 0
+        """How many of the programs are for derived facts; they come first."""
+        self._seen: dict[str, SeenFrom] = {}
+
+    def seen_from(self, narrower: str) -> SeenFrom:
+        """What of this scope's facts the programs of a narrower scope look at."""
+        found = self._seen.get(narrower)
+        if found is None:
+            columns = [
+                (column, column.descendants[narrower])
+                for column in self.columns
+                if narrower in column.descendants
+            ]
+            facts = [
+                (fact.descendant_tests.get(narrower, []), fact.occurrence_of.get(narrower, []))
+                for fact in self.facts.values()
+            ]
+            found = self._seen[narrower] = columns, [each for each in facts if any(each)]
+        return found
 
     def level(self, scope: str) -> int:
         """How many steps out a scope lies."""
@@ -304,6 +325,7 @@ class Programs:
             scope.derived.append(derived)
             for derivation in by_fact[name]:
                 program = self._add_program(scope, "derive", derived, derivation.when, {})
+                scope.derivations = len(scope.programs)
                 derived.programs.append(program)
                 derived.values.append(derivation.value)
             closure = {name}

@@ -8,7 +8,15 @@ from heapq import heappop, heappush
 from typing import Any, Final
 
 from rules.built_in import CLOCK_SKEW, UNRECOGNISED_VALUE, engine_fact
-from rules.columns import CLASS_OF_TRUTH, UNKNOWN_CLASS, UNREADABLE, Column
+from rules.columns import (
+    CLASS_OF_TRUTH,
+    MOST_MOVES,
+    UNKNOWN_CLASS,
+    UNREADABLE,
+    Column,
+    Moves,
+    Users,
+)
 from rules.deadlines import BOUND, LOSS, Deadlines, Key
 from rules.finding import recognised
 from rules.program import (
@@ -34,7 +42,6 @@ TEMPLATE: Final = -1
 """The number of a subject that only shows how its scope begins; no time passes for it."""
 _TRUTHS: Final = (Truth.FALSE, Truth.TRUE)
 _SOURCES: Final = ("source", "", "")
-_MOST_MOVES: Final = 4096
 _MOST_NAMES: Final = 200
 DUPLICATE_WINDOW: Final = 65_536
 
@@ -155,9 +162,9 @@ class Words:
         for level, scope_name in enumerate(subject.scope.chain):
             around = subject.around(level)
             for column in self.programs.scopes[scope_name].columns:
-                users = column.own if level == 0 else column.descendants.get(subject.scope.name, ())
+                users = column.own if level == 0 else column.descendants.get(subject.scope.name)
                 value_class = around.classes[column.index] if around else UNKNOWN_CLASS
-                for program, part in users:
+                for program, part in users.parts if users else ():
                     keys[program] += part[value_class]
         return keys
 
@@ -180,17 +187,16 @@ class Words:
             before, after = old_around.get(scope_name), new_around.get(scope_name)
             scope = self.programs.scopes[scope_name]
             for below in seen:
-                name = below.scope.name
-                for column in scope.columns:
-                    users = column.descendants.get(name)
-                    if users:
-                        was = before.classes[column.index] if before else UNKNOWN_CLASS
-                        now = after.classes[column.index] if after else UNKNOWN_CLASS
+                columns, facts = scope.seen_from(below.scope.name)
+                for column, users in columns:
+                    was = before.classes[column.index] if before else UNKNOWN_CLASS
+                    now = after.classes[column.index] if after else UNKNOWN_CLASS
+                    if was != now:
                         self._add(below, users, was, now)
-                for fact in scope.facts.values():
-                    for test in fact.descendant_tests.get(name, ()):
+                for tests, places in facts:
+                    for test in tests:
                         self.refresh(below, test)
-                    for place in fact.occurrence_of.get(name, ()):
+                    for place in places:
                         self.judge(below, below.scope.rules[place])
 
     # Facts
@@ -402,31 +408,30 @@ class Words:
         for scope, users in column.descendants.items():
             for below in subject.within(scope):
                 self._add(below, users, old, new)
-        if moves is not None and not column.descendants and len(column.moves) < _MOST_MOVES:
-            column.moves[old << 20 | new] = moves
+        if column.descendants:
+            return
+        key = old << 20 | new
+        if key not in column.moves and len(column.moves) < MOST_MOVES:
+            derivations = subject.scope.derivations
+            if all(program >= derivations for program, _ in moves):
+                column.moves[key] = moves
 
-    def _add(
-        self, subject: Subject, users: list[tuple[int, tuple[int, ...]]], old: int, new: int
-    ) -> tuple[tuple[int, int], ...] | None:
-        """Touch the users of a column; return what can be remembered for the next such change."""
+    def _add(self, subject: Subject, users: Users, old: int, new: int) -> Moves:
+        """Touch the programs that look at a column; return what the change adds to which."""
+        moves = users.moves_of(old, new)
         keys, verdicts = subject.keys, subject.verdicts
-        memories, programs = subject.scope.memories, subject.scope.programs
-        moves = []
-        only_rules = True
-        for program, part in users:
-            delta = part[new] - part[old]
-            if delta:
-                moves.append((program, delta))
-                key = keys[program] = keys[program] + delta
-                if programs[program].kind == "derive":
-                    only_rules = False
-                if memories[program].get(key) != verdicts[program]:
-                    owner = programs[program].owner
-                    if isinstance(owner, CompiledDerived):
-                        self._queue_derived(subject, owner)
-                    else:
-                        self.candidates.append((subject, program))
-        return tuple(moves) if only_rules else None
+        scope = subject.scope
+        memories, derivations = scope.memories, scope.derivations
+        for program, delta in moves:
+            key = keys[program] = keys[program] + delta
+            if memories[program].get(key) != verdicts[program]:
+                if program >= derivations:
+                    self.candidates.append((subject, program))
+                else:
+                    owner = scope.programs[program].owner
+                    assert isinstance(owner, CompiledDerived)
+                    self._queue_derived(subject, owner)
+        return moves
 
     def verdict(self, scope: CompiledScope, program: int, key: int) -> Truth:
         """What durable_rules says of a situation, asked once and remembered."""
