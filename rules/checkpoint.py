@@ -309,7 +309,7 @@ class Restored:
     def _state(self, name: str, rule_id: str, said: dict[str, Any]) -> None:
         subject = self.words.subjects.get(name)
         rules = subject.scope.rules if subject else ()
-        rule = next((rule for rule in rules if rule.rule.id == rule_id), None)
+        rule = next((rule for rule in rules if rule.rule.is_called(rule_id)), None)
         finding = self._finding(said["finding"]) if "finding" in said else None
         if subject is None or rule is None:
             if finding is not None:
@@ -383,7 +383,7 @@ class Restored:
 
 def _rule_of(rule_id: str, programs: Programs | None) -> CompiledRule | None:
     found = programs.rules if programs else []
-    return next((rule for rule in found if rule.rule.id == rule_id), None)
+    return next((rule for rule in found if rule.rule.is_called(rule_id)), None)
 
 
 def _instant(time: Any) -> str | None:

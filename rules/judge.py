@@ -262,7 +262,7 @@ class Judge:
         subject = self._words.subjects.get(event.subject)
         for index, state in subject.states.items() if subject else ():
             finding = state.finding
-            if finding is not None and finding.rule.id == event.data.rule:
+            if finding is not None and finding.rule.is_called(event.data.rule):
                 assert subject is not None
                 return subject, self._words.programs.rules[index], state, finding
         self._words.count(f"{what} without a finding", f"{event.data.rule} on {event.subject}")

@@ -155,6 +155,7 @@ class _Loader:
                 file.get(key)
             file.finish()
         overrides.finish({rule.id for rule in rules})
+        judged = tuple(rule for rule in rules if not rule.deprecated)
         built_in = [rule for scope in scopes for rule in built_in_rules(scope)]
         rule_base = RuleBase(
             id=rule_base_id,
@@ -166,8 +167,9 @@ class _Loader:
             operations=operations,
             derivations=tuple(derivations),
             derived_order=order,
-            rules=(*rules, *built_in),
+            rules=(*judged, *built_in),
             texts=self._all_texts,
+            deprecated=tuple(rule for rule in rules if rule.deprecated),
         )
         return Reading(
             rule_base,
@@ -364,6 +366,11 @@ class _Loader:
                     message = f"the id {rule_id!r} stands in {ids[rule_id]} already"
                     table.fault(Code.DECLARED_TWICE, message, "id")
                 ids.setdefault(rule_id, f"{file.file}:{line}")
+                for number, alias in enumerate(rule.aliases if rule is not None else ()):
+                    if alias in ids:
+                        message = f"{alias!r} is the id of a rule in {ids[alias]}"
+                        table.fault(Code.DECLARED_TWICE, message, "aliases", number)
+                    ids.setdefault(alias, f"{file.file}:{line}")
                 if rule is not None and rule.id not in rules:
                     rules[rule.id] = rule
                     self._rule_paths[rule.id] = file.file, table.path

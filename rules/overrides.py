@@ -27,15 +27,20 @@ class Overrides:
 
     def apply(self, rule: Table) -> tuple[str, ...] | None:
         """Change a rule's table; return what was changed, or None where the rule is off."""
-        rule_id = rule.content.get("id")
-        table = self._tables.get(rule_id) if isinstance(rule_id, str) else None
+        aliases = rule.content.get("aliases")
+        names = [rule.content.get("id"), *(aliases if isinstance(aliases, list) else ())]
+        # A site may still call a rule by an id that it had before.
+        rule_id = next(
+            (name for name in names if isinstance(name, str) and name in self._tables), None
+        )
+        table = self._tables.get(rule_id) if rule_id is not None else None
         if table is None:
             return ()
-        assert isinstance(rule_id, str)
+        assert rule_id is not None
         self._applied.add(rule_id)
         changed = []
         if table.has("enabled") and not table.flag("enabled"):
-            self.disabled.add(rule_id)
+            self.disabled.add(str(names[0]))
             return None
         for key in ("severity", "for"):
             if table.has(key):

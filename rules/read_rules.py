@@ -146,6 +146,7 @@ class RuleReader:
         until = self._pattern(table, "until", with_confirmations)
         occurrence, hold = table.text("occurrence"), table.parsed("for", read_duration)
         suppresses, cases = table.texts("suppresses"), table.texts("cases")
+        aliases, deprecated = table.texts("aliases"), table.text("deprecated")
         impact = then.text("impact")
         table.finish()
         scope = None
@@ -188,6 +189,8 @@ class RuleReader:
             forbid=tuple(part for part in forbid if part),
             steps=tuple(steps),
             overridden=overridden,
+            aliases=aliases,
+            deprecated=deprecated,
         )
 
     def _pattern(self, table: Table, key: str, reader: PatternReader) -> Pattern | None:

@@ -71,7 +71,7 @@ def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> N
 def _rule_of(rule_id: str, subject: Subject | None) -> CompiledRule | None:
     if subject is None:
         return None
-    return next((rule for rule in subject.scope.rules if rule.rule.id == rule_id), None)
+    return next((rule for rule in subject.scope.rules if rule.rule.is_called(rule_id)), None)
 
 
 def _carry_state(

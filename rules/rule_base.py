@@ -145,6 +145,14 @@ class Rule(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = ()
     overridden: tuple[str, ...] = ()
     """What a site's override file changed."""
+    aliases: tuple[str, ...] = ()
+    """The ids that it had before; old journals name it by them."""
+    deprecated: str = ""
+    """Why it is not judged any more; it is kept to explain old journals."""
+
+    def is_called(self, rule_id: str) -> bool:
+        """Whether an id is the rule's own, or one that it had before."""
+        return rule_id == self.id or rule_id in self.aliases
 
 
 class RuleBase(msgspec.Struct, frozen=True):
@@ -164,6 +172,8 @@ class RuleBase(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...]
     texts: Mapping[str, bytes]
     """The files as they were read, by name."""
+    deprecated: tuple[Rule, ...] = ()
+    """Rules that are not judged any more."""
 
     def scope_chain(self, scope: str) -> tuple[str, ...]:
         """A scope and those around it, narrowest first."""

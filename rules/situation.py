@@ -145,7 +145,7 @@ def _compiled_now(words: Words, finding: Finding) -> CompiledRule | None:
     """The rule that judges a finding now; none for an orphan."""
     subject = words.subjects.get(finding.subject)
     for rule in subject.scope.rules if subject else ():
-        if rule.rule.id == finding.rule.id:
+        if rule.rule.is_called(finding.rule.id):
             return rule
     return None
 

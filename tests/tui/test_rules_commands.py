@@ -203,3 +203,20 @@ def test_prove_fails_where_a_combination_has_no_answer(ship: Ship) -> None:
     assert "FAULT: no rule answers it" in proved.out
     assert proved.code == 1
     assert ship.run("rules", "prove", "--rules", "boilers", "water.lvel").code == 2
+
+
+def test_backtest_shows_what_a_change_makes_of_a_log(ship: Ship, dry_boiler: Path) -> None:
+    changed = ship.folder / "changed"
+    changed.mkdir()
+    (changed / "boilers.toml").write_text(RULES.replace("below = 30", "below = 20"), "utf-8")
+    same = ship.run("rules", "backtest", "boilers", "boilers", dry_boiler)
+    assert (same.code, same.lines) == (0, ["1 log: the same findings by both"])
+    other = ship.run("rules", "backtest", "boilers", "changed", dry_boiler, "--jobs", "1")
+    assert other.code == 1
+    assert other.lines[1].startswith("  moves: water-low on boiler/port, raised 2026-03-01T01:01")
+    assert other.lines[-1] == "1 difference in 1 of 1 log"
+    said = json.loads(
+        ship.run("rules", "backtest", "boilers", "changed", dry_boiler, "--format", "json").out
+    )
+    assert said["differences"][0]["kind"] == "moves"
+    assert ship.run("rules", "backtest", "boilers", "nowhere", dry_boiler).code == 2

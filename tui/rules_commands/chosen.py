@@ -47,8 +47,8 @@ def chosen_rule(rule_base: RuleBase, rule_id: str) -> Rule:
     """
     from rules.faults import nearest
 
-    for rule in rule_base.rules:
-        if rule.id == rule_id:
+    for rule in (*rule_base.rules, *rule_base.deprecated):
+        if rule.is_called(rule_id):
             return rule
     hint = nearest(rule_id, sorted(rule.id for rule in rule_base.rules))
     raise UnusableError(f"{rule_id!r} is no rule{hint}")

@@ -37,7 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     except UnusableError as error:
         complain(arguments, error)
         return UNUSABLE
-    found = [rule for rule in rule_base.rules if rule.text and _fits(rule, arguments)]
+    found = [
+        rule
+        for rule in (*rule_base.rules, *rule_base.deprecated)
+        if rule.text and _fits(rule, arguments)
+    ]
     if arguments.format == "json":
         sys.stdout.write(json.dumps([_object(rule) for rule in found], indent=2) + "\n")
     else:
@@ -92,4 +96,6 @@ def _object(rule: Rule) -> dict[str, object]:
         "file": rule.place.file,
         "line": rule.place.line,
         "hash": rule.hash,
+        "aliases": list(rule.aliases),
+        "deprecated": rule.deprecated,
     }

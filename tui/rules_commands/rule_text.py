@@ -27,6 +27,10 @@ def rule_lines(rule: Rule, rule_base: RuleBase, columns: int) -> Iterator[str]:
     yield from say(rule.id, "  rule    ")
     yield from say(rule.scope, "  about   ")
     yield from say(say_source(rule.source), "  source  ")
+    if rule.deprecated:
+        yield from say(f"not judged any more: {rule.deprecated}", "  old     ")
+    if rule.aliases:
+        yield from say(", ".join(rule.aliases), "  was     ")
     if rule.cases:
         yield from say(", ".join(rule.cases), "  cases   ")
     if rule.impact:

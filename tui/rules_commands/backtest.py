@@ -1,0 +1,143 @@
+"""`watchkeeper rules backtest`: the same logs by two rule bases, and what comes out otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.phrases import say_count
+from tui.rules_commands.chosen import UnusableError, complain, write_lines
+from tui.safe_text import harmless
+
+if TYPE_CHECKING:
+    from rules.authoring.backtest import Difference
+    from rules.rule_base import RuleBase
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Two rule bases and some logs."""
+    parser.add_argument("old", metavar="OLD", help="folder of the rules as they were")
+    parser.add_argument("new", metavar="NEW", help="folder of the rules as they are to be")
+    parser.add_argument("logs", metavar="LOG", nargs="+", help="recorded logs, or folders of them")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="form")
+    parser.add_argument(
+        "--jobs", metavar="NUMBER", type=int, help="processes (default: one for each core)"
+    )
+
+
+_bases: list[RuleBase] = []
+"""The two rule bases, as the workers inherit them when they are forked."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare; return 1 where any finding differs."""
+    try:
+        _bases[:] = [_load(arguments.old), _load(arguments.new)]
+        logs = _logs(arguments.logs)
+    except UnusableError as error:
+        complain(arguments, error)
+        return UNUSABLE
+    found: dict[str, list[Difference]] = {}
+    broken: dict[str, str] = {}
+    for number, (log, differences, fault) in enumerate(_compare_all(logs, arguments.jobs), 1):
+        if fault:
+            broken[log] = fault
+        elif differences:
+            found[log] = differences
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{number:,} of {say_count(len(logs), 'log')} ")
+            sys.stderr.flush()
+    if sys.stderr.isatty():
+        sys.stderr.write("\r" + " " * 40 + "\r")
+    for log, fault in sorted(broken.items()):
+        complain(arguments, UnusableError(f"{log}: {fault}"))
+    if arguments.format == "json":
+        sys.stdout.write(json.dumps(_document(logs, found, broken), indent=2) + "\n")
+    else:
+        write_lines(list(_lines(logs, found)))
+    if broken:
+        return UNUSABLE
+    return FOUND if found else FINE
+
+
+def _load(folder: str) -> RuleBase:
+    from rules.faults import RuleBaseError
+    from rules.loader import load_rule_base
+
+    try:
+        return load_rule_base(folder)
+    except RuleBaseError as error:
+        shown = "\n".join(str(fault) for fault in error.faults[:20])
+        raise UnusableError(f"{folder} cannot be used:\n{shown}") from None
+
+
+def _logs(paths: Sequence[str]) -> list[str]:
+    logs: list[str] = []
+    for path in paths:
+        if not Path(path).exists():
+            raise UnusableError(f"{path}: no such file or folder")
+        if Path(path).is_dir():
+            found = sorted(
+                str(one) for one in Path(path).rglob("*") if ".jsonl" in one.name and one.is_file()
+            )
+            if not found:
+                raise UnusableError(f"{path}: no log (*.jsonl) lies below it")
+            logs += found
+        else:
+            logs.append(path)
+    return logs
+
+
+def _compare_all(logs: list[str], jobs: int | None) -> Iterator[tuple[str, list[Difference], str]]:
+    processes = min(jobs or os.cpu_count() or 1, len(logs))
+    if processes > 1 and "fork" in multiprocessing.get_all_start_methods():
+        with multiprocessing.get_context("fork").Pool(processes) as pool:
+            yield from pool.imap(_compare, logs)
+    else:
+        yield from map(_compare, logs)
+
+
+def _compare(log: str) -> tuple[str, list[Difference], str]:
+    from drivers.journal.faults import JournalError
+    from rules.authoring.backtest import differences
+    from tui.rules_commands.test_files import open_log
+
+    try:
+        events = list(open_log(log))
+    except (JournalError, ValueError) as error:
+        return log, [], str(error)
+    return log, differences(_bases[0], _bases[1], events), ""
+
+
+def _lines(logs: list[str], found: dict[str, list[Difference]]) -> Iterator[str]:
+    count = 0
+    for log, differences in sorted(found.items()):
+        yield harmless(log)
+        for one in differences:
+            count += 1
+            yield f"  {harmless(str(one))}"
+    told = f"{say_count(count, 'difference')} in {len(found):,} of {say_count(len(logs), 'log')}"
+    yield told if count else f"{say_count(len(logs), 'log')}: the same findings by both"
+
+
+def _document(
+    logs: list[str], found: dict[str, list[Difference]], broken: dict[str, str]
+) -> dict[str, Any]:
+    return {
+        "old": _bases[0].hash,
+        "new": _bases[1].hash,
+        "logs": len(logs),
+        "unreadable": broken,
+        "differences": [
+            {"log": log, **one.as_object()}
+            for log, differences in sorted(found.items())
+            for one in differences
+        ],
+    }
