@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -93,7 +94,10 @@ class Configuration:
 
 
 def default_path() -> Path:
-    """Where the configuration belongs on this platform."""
+    """Where the configuration is looked for: `WATCHKEEPER_CONFIG`, or the user's own folder."""
+    given = os.environ.get("WATCHKEEPER_CONFIG", "")
+    if given:
+        return Path(given)
     return platformdirs.user_config_path(PROGRAM) / "config.toml"
 
 
@@ -137,6 +141,9 @@ def configuration_of(
     journal = _journal(top.table("journal"), folder)
     polling = _polling(top.table("polling"))
     deployments = [_deployment(table, folder) for table in top.tables("deployment")]
+    # The screen's own tables are read by the screen.
+    top.get("screen")
+    top.get("keys")
     top.finish()
     if not deployments:
         faults.append(f"{name}: there is no [[deployment]]; the file is to name at least one")

@@ -14,7 +14,8 @@ from tui.exit_codes import FINE, FOUND, INTERRUPTED, PIPE_CLOSED, UNUSABLE
 from tui.safe_text import harmless
 
 _COMMANDS: Final = {
-    "watch": ("tui.watch_command", "the watch as it is kept: follow a journal"),
+    "watch": ("tui.watch_command", "the live screen; --demo: on simulated appliances"),
+    "record": ("tui.record_command", "read appliances and keep the journal, without a terminal"),
     "replay": ("tui.replay_command", "what happened in recorded logs, and what it required"),
     "import": ("tui.import_command", "foreign records as lines of a journal"),
     "rules": ("tui.rules_command", "look after rule files"),

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario", metavar="NAME", default="", help="shipped scenario or TOML file; list: all"
     )
     parser.add_argument(
-        "--speed", type=_speed, default=60.0, help="how many times faster than real (%(default)g)"
+        "--speed", type=speed, default=60.0, help="how many times faster than real (%(default)g)"
     )
     parser.add_argument(
         "--bind", type=_loopback, default="127.0.0.1", help="address of OneView (%(default)s)"
@@ -40,14 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pairs", type=_pairs, help="pairs of appliances (the scenario's, or 2)")
 
 
-def _speed(text: str) -> float:
+def speed(text: str) -> float:
+    """How many times faster than real appliances, as an argument."""
     try:
-        speed = float(text)
+        times = float(text)
     except ValueError:
-        speed = 0.0
-    if not 0 < speed <= _FASTEST:
+        times = 0.0
+    if not 0 < times <= _FASTEST:
         raise argparse.ArgumentTypeError(f"{text!r} must be a number up to {_FASTEST:g}")
-    return speed
+    return times
 
 
 def _loopback(text: str) -> str:
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     from drivers.simulator import scenario
 
     if arguments.scenario == "list":
-        return _list_scenarios()
+        return list_scenarios()
     try:
         chosen = scenario.load(arguments.scenario) if arguments.scenario else None
     except scenario.ScenarioError as error:
@@ -90,7 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _complain(str(error), FOUND)
 
 
-def _list_scenarios() -> int:
+def list_scenarios() -> int:
+    """Print the scenarios that there are."""
     from drivers.simulator import scenario
 
     for name in scenario.names():

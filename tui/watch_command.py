@@ -1,4 +1,4 @@
-"""`watchkeeper watch`: the watch as it is kept; so far, by following a journal."""
+"""`watchkeeper watch`: recorder and screen in one, or a screen over what others record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui import rule_choice, screen_command
+from tui import rule_choice, screen_command, simulate_command
 from tui.exit_codes import UNUSABLE
 from tui.safe_text import harmless, wants_ascii
 
@@ -27,10 +27,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What is watched, by which rules, and how it is shown."""
     parser.add_argument(
         "--from",
-        dest="journal",
+        dest="followed",
         metavar="JOURNAL",
         help="follow this journal, which others record; several may follow the same one",
     )
+    parser.add_argument(
+        "--demo", action="store_true", help="watch simulated appliances, over HTTPS on loopback"
+    )
+    parser.add_argument(
+        "--scenario", metavar="NAME", help="what befalls them in the demo; list: all there are"
+    )
+    parser.add_argument(
+        "--speed", type=simulate_command.speed, help="how many times faster the demo's time goes"
+    )
+    add_recording(parser)
     parser.add_argument(
         "--plain", action="store_true", help="append lines; no screen, no escape sequences"
     )
@@ -39,13 +49,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     screen_command.add_arguments(parser)
 
 
+def add_recording(parser: argparse.ArgumentParser) -> None:
+    """Where what is read live is kept."""
+    parser.add_argument(
+        "--journal", metavar="FILE", type=Path, help="keep the journal here (the configuration's)"
+    )
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="also keep the answers themselves, without what is secret in them",
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Watch until the operator leaves."""
     arguments.command = "watch"
-    journal: str | None = arguments.journal
-    if not journal:
-        arguments.complain("name the journal to follow: --from JOURNAL")
-    assert journal is not None
+    journal: str | None = arguments.followed
+    if arguments.scenario == "list":
+        return simulate_command.list_scenarios()
+    if arguments.demo or not journal:
+        from tui.recording import live
+
+        return live.run(arguments)
     problem = _problem(Path(journal))
     if problem:
         sys.stderr.write(f"watchkeeper watch: {harmless(problem)}\n")

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from drivers.journal.faults import JournalError, printable
+from drivers.journal.parts import journal_of
 
 _HASH: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 _DIRECTORY_MODE: Final = 0o770
@@ -46,13 +47,19 @@ def keep_rule_texts(
 def kept_rule_texts(journal: str | os.PathLike[str], rules_hash: str) -> Path | None:
     """Return the folder of the rule texts with this hash, or None if they were not kept.
 
-    The hash may come from any log: one that cannot be a folder's name was not kept.
+    The hash may come from any log: one that cannot be a folder's name was not kept. Those of a
+    closed part are kept beside the journal that it is a part of.
     """
-    try:
-        folder = _folder(journal, rules_hash)
-    except JournalError:
-        return None
-    return folder if folder.is_dir() else None
+    for path in (journal, journal_of(journal)):
+        if path is None:
+            continue
+        try:
+            folder = _folder(path, rules_hash)
+        except JournalError:
+            return None
+        if folder.is_dir():
+            return folder
+    return None
 
 
 def kept_texts(folder: Path) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from tui.session.recent_events import RecentEvents
 from tui.session.rule_files import RuleFiles
 from tui.session.run import KeptRules, obey_rules_loaded, write_entries
 from tui.session.session import Session
+from tui.session.snapshot import SessionKind
 from tui.session.timeline import Entry, Timeline
 
 POLL: Final = 0.2
@@ -36,7 +37,7 @@ Listener = Callable[[Watch, Event, Sequence[Change]], None]
 class FollowSession(Session):
     """Follows a journal, and appends to it what operators do."""
 
-    kind = "following"
+    kind: SessionKind = "following"
 
     def __init__(
         self,

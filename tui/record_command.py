@@ -1,0 +1,109 @@
+"""`watchkeeper record`: read appliances and keep the journal, without a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui import rule_choice
+from tui.exit_codes import FOUND, UNUSABLE
+from tui.phrases import say_time
+from tui.recording import start
+from tui.recording.stopping import Stopping
+from tui.safe_text import harmless
+from tui.watch_command import add_recording
+
+if TYPE_CHECKING:
+    from rules.rule_base import RuleBase
+    from tui.recording.build import Plan
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is read, where it is kept, and by which rules it is judged."""
+    parser.add_argument("--config", metavar="FILE", type=Path, help="configuration to use")
+    add_recording(parser)
+    rule_choice.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Record until stopped: by Ctrl-C, or by SIGTERM."""
+    from drivers.journal import JournalError
+    from rules.faults import RuleBaseError
+
+    try:
+        plan = start.plan_of(arguments)
+        rule_base, _ = rule_choice.choose(arguments)
+    except start.CannotStartError as error:
+        return _complain(error.reasons, UNUSABLE)
+    except RuleBaseError as error:
+        return _complain([str(fault) for fault in error.faults], UNUSABLE)
+    for name in plan.unverified:
+        _tell(f"{name}: CERTIFICATES ARE NOT VERIFIED, by its configuration", True)
+    try:
+        return asyncio.run(record(plan, rule_base))
+    except JournalError as error:
+        return _complain([str(error)], FOUND)
+
+
+async def record(plan: Plan, rule_base: RuleBase) -> int:
+    """Record until a signal comes, and return the exit code.
+
+    Raises:
+        JournalError: the journal cannot be recorded.
+    """
+    from drivers.recorder.recorder import Recorder
+    from drivers.recorder.recording import Recording
+    from drivers.recorder.rotation import Limits
+    from tui.recording.build import build_pollers
+    from tui.recording.judge import JournalJudge, kept_in
+
+    settings = plan.configuration.journal
+    judge = JournalJudge(settings.path, rule_base, kept_in([str(settings.path)]))
+    recorder = Recorder(
+        settings.path,
+        judge,
+        host=plan.host,
+        wall=plan.wall,
+        tell=_tell,
+        limits=Limits(settings.part_size, settings.part_age),
+    )
+    recorder.open(rule_base.hash, rule_base.texts, "The recorder has started")
+    _tell(f"Recording to {recorder.path}", False)
+    recording = Recording(recorder, build_pollers(plan, judge.watch))
+    with Stopping() as stopping:
+        recording.start()
+        failing = asyncio.create_task(recording.wait())
+        stopped = asyncio.create_task(stopping.event.wait())
+        try:
+            await asyncio.wait({stopped, failing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.release()
+            await recording.close("The recorder was stopped")
+            judge.close()
+    if not stopping.event.is_set():
+        stopped.cancel()
+        failing.result()
+    failing.cancel()
+    with suppress(asyncio.CancelledError):
+        await failing
+    return stopping.code
+
+
+def _tell(text: str, failed: bool) -> None:
+    """A line for whoever reads the service's log."""
+    mark = "FAILED " if failed else ""
+    line = f"{say_time(datetime.now(UTC))}   {mark}{harmless(text)}\n"
+    with suppress(OSError, ValueError):
+        sys.stderr.write(line)
+        sys.stderr.flush()
+
+
+def _complain(reasons: list[str], code: int) -> int:
+    for reason in reasons[:20]:
+        sys.stderr.write(f"watchkeeper record: {harmless(reason)}\n")
+    return code

@@ -1,0 +1,105 @@
+"""From a configuration to pollers that read what it names."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from drivers.configuration import Configuration, DeploymentSettings
+from drivers.live.client import Client
+from drivers.live.pace import Intervals
+from drivers.live.poller import Poller
+from drivers.live.session import Credentials, PasswordSource
+from drivers.live.target import Target
+from drivers.live.transport import HttpsTransport
+from drivers.live.trust import Trust
+from drivers.oneview.memory import recall
+from drivers.oneview.observe import SETTLED_AFTER, Deployment
+from drivers.recorder.raw_answers import RawAnswers
+from rules.engine import Watch
+from tui.recording.judge import said_by
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be watched, and how."""
+
+    configuration: Configuration
+    passwords: Sequence[PasswordSource]
+    """Of the deployments, in their order."""
+    wall: Callable[[], datetime]
+    host: str
+    raw: Path | None = None
+    """The folder in which answers are kept; None: they are not."""
+    settle: timedelta = SETTLED_AFTER
+
+    @property
+    def unverified(self) -> list[str]:
+        """The deployments whose certificates nobody looks at."""
+        return [one.name for one in self.configuration.deployments if not one.verifies]
+
+
+def check_trust(configuration: Configuration) -> None:
+    """Make sure that certificates can be verified as it is configured.
+
+    Raises:
+        OSError: a file of authorities cannot be read, or holds none.
+        ValueError: likewise.
+    """
+    for settings in configuration.deployments:
+        trust_of(settings).for_connections()
+
+
+def trust_of(settings: DeploymentSettings) -> Trust:
+    """Whom a deployment's settings trust."""
+    return Trust(settings.ca_file, settings.fingerprints, settings.verifies)
+
+
+def build_pollers(plan: Plan, watch: Watch) -> list[Poller]:
+    """A poller for each deployment, which remembers what the watch knows from the journal."""
+    polling = plan.configuration.polling
+    intervals = Intervals(
+        usual=polling.interval.total_seconds(),
+        during_update=polling.during_update.total_seconds(),
+        longest=polling.ceiling.total_seconds(),
+    )
+    pollers = []
+    settings_and_passwords = zip(plan.configuration.deployments, plan.passwords, strict=True)
+    for settings, password in settings_and_passwords:
+        deployment = Deployment.of(settings.name, f"oneview/{settings.name}")
+        target = Target(
+            deployment,
+            settings.addresses,
+            Credentials(settings.user, password, settings.domain),
+            port=settings.port,
+            image_streamer_port=settings.image_streamer_port,
+            api_version=settings.api_version,
+            settle=plan.settle,
+        )
+        sources = (deployment.oneview, deployment.image_streamer)
+        poller = Poller(
+            target,
+            _connector(plan, settings),
+            watch_source=f"watch/{plan.host}",
+            wall=plan.wall,
+            chance=random.Random(),  # noqa: S311  # jitter is no secret
+            intervals=intervals,
+            remembered=recall(said_by(watch, sources), sources),
+        )
+        pollers.append(poller)
+    return pollers
+
+
+def _connector(plan: Plan, settings: DeploymentSettings) -> Callable[[str, int, str], Client]:
+    trust = trust_of(settings)
+    patience = plan.configuration.polling.answer_within.total_seconds()
+
+    def connect(address: str, port: int, pair: str) -> Client:
+        transport = HttpsTransport(address, port, trust, patience=patience)
+        keeper = RawAnswers(plan.raw, settings.name, pair) if plan.raw is not None else None
+        return Client(transport, plan.wall, keeper)
+
+    return connect
