@@ -174,11 +174,13 @@ def test_colours_are_the_terminals_own_sixteen() -> None:
     assert not re.search(rb"[34]8;[25]", bytes(terminal.written))
 
 
-@pytest.mark.parametrize(
-    "asked", [{"LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {}]
-)
-def test_where_there_is_no_utf_8_all_is_ascii(asked: dict[str, str]) -> None:
-    with replay(*([] if asked else ["--ascii"]), **asked) as terminal:
+IN_C = {"LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_where_there_is_no_utf_8_all_is_ascii(*, asked: bool) -> None:
+    arguments = ["replay", UPDATE, *(["--ascii"] if asked else [])]
+    with Terminal(arguments, environment={} if asked else IN_C) as terminal:
         terminal.shows(ALL_READ, "+ Pairs ---", "* LE-rack-a")
         terminal.type("0nnn")
         terminal.shows("X critical")

@@ -132,35 +132,47 @@ def _cluster_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
     return lines
 
 
+def _widths(columns: int) -> tuple[int, int, int]:
+    """Columns of a pair's name, of its update, and of how fresh it is."""
+    fresh = 20 if columns >= 100 else 8
+    name = max(10, min(28, columns - 58 - fresh - 12))
+    return name, max(8, columns - 48 - name - fresh - 2), fresh
+
+
 def wide_pair_line(row: PairRow, look: Look, columns: int, now: datetime | None) -> Line:
     """A pair in one line across the screen."""
     glyph, role = _pair_sign(row)
-    room = max(10, min(28, columns - 66))
-    update = row.update.outcome.text
+    name, room, fresh = _widths(columns)
+    update = row.update.outcome.text or "unknown"
     if row.update.running:
-        update = f"running {row.update.percent.text or '?'}"
-    age = say_span(now - row.heard_at) if now and row.heard_at else "never"
+        update = f"running {row.update.percent.text or '?'} {short_version(row.update.target)}"
+    heard = row.condition
+    said = (
+        heard
+        if fresh < 10 or not (now and row.heard_at)
+        else f"{heard} {age_text(row.heard_at, now)}"
+    )
     return (
         Span(look.glyph(glyph), role),
-        Span(" " + pad(row.name, room), "strong"),
-        Span(" " + pad(row.role.text or "role?", 9)),
-        _padded(value_span(row.active.version, short_version(row.active.version)), 9),
-        _padded(value_span(row.standby.version, short_version(row.standby.version)), 9),
+        Span(" " + pad(row.name, name), "strong"),
+        Span(" " + pad(row.role.text or "role?", 9) + " "),
+        _padded(value_span(row.active.version, short_version(row.active.version)), 8),
         Span(" "),
-        _cluster_span(row.management, 9),
+        _padded(value_span(row.standby.version, short_version(row.standby.version)), 8),
         Span(" "),
-        _cluster_span(row.storage, 9),
-        Span(" " + pad(update or "no update", max(8, min(26, columns - room - 64)))),
-        Span(f" {row.condition} {age}", CONDITION_ROLES[row.condition]),
+        _cluster_span(row.management, 8),
+        Span(" "),
+        _cluster_span(row.storage, 8),
+        Span(" " + pad("no update" if update == "none" else update, room)),
+        Span(" " + pad(said, fresh), CONDITION_ROLES[row.condition]),
     )
 
 
 def wide_pair_heading(columns: int) -> Line:
     """The headings above `wide_pair_line`."""
-    room = max(10, min(28, columns - 66))
-    text = f"  {pad('pair', room)} {pad('role', 9)}{pad('active', 9)}{pad('standby', 9)}"
-    text += f" {pad('mgmt', 9)} {pad('storage', 9)} "
-    text += pad("update", max(8, min(26, columns - room - 64))) + " heard"
+    name, room, _ = _widths(columns)
+    text = f"  {pad('pair', name)} {pad('role', 9)} {pad('active', 8)} {pad('standby', 8)}"
+    text += f" {pad('mgmt', 8)} {pad('storage', 8)} {pad('update', room)} heard"
     return (Span(text, "dim"),)
 
 

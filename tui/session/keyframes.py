@@ -53,9 +53,11 @@ class Keyframes:
             furthest = max(self._fine, key=lambda one: abs(one.position - run.position))
             self._fine.remove(furthest)
 
-    def fine_spacing(self, start: int, stop: int) -> int:
-        """How far apart fine copies between two places should be."""
-        return max(_NARROWEST // 4, (stop - start) // 8)
+    def fine_spacing(self, run: Run, stop: int) -> int:
+        """How far apart fine copies on the way to a place should be: where there are many
+        subjects a copy costs as much as many events."""
+        subjects = len(run.watch.words.subjects)
+        return max(_NARROWEST // 4, (stop - run.position) // 8, subjects)
 
     def before(self, position: int, time: datetime) -> Run:
         """A copy of the nearest place that is not behind the wanted one."""

@@ -279,7 +279,7 @@ class ReplaySession(Session):
 
     def _lay_fine(self, run: Run, position: int) -> None:
         """Go on to a place and leave copies on the way, so that further back is nearer."""
-        spacing = self._keyframes.fine_spacing(run.position, position)
+        spacing = self._keyframes.fine_spacing(run, position)
         while run.position + spacing < position:
             run.forward(run.position + spacing, repeated=self._repeated)
             self._keyframes.add_fine(run)

@@ -21,6 +21,8 @@ from tui.session.snapshot import Snapshot
 
 MOST_A_SECOND: Final = 8
 _LONGEST_WAIT: Final = 60.0
+_SHARE: Final = 0.25
+"""Of the time: no more of it goes into snapshots, however many pairs there are."""
 
 
 class Worker:
@@ -36,7 +38,7 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
         self._stopping = False
-        self._published_at = -1.0
+        self._not_before = -1.0
         self.failure = ""
         """What ended the worker, if anything did."""
         self._thread = threading.Thread(target=self._run, name="watchkeeper-session", daemon=True)
@@ -111,11 +113,12 @@ class Worker:
         if not session.changed:
             return None
         now = time.monotonic()
-        due = self._published_at + 1 / MOST_A_SECOND - now
+        due = self._not_before - now
         if due > 0:
             return due
-        self._published_at = now
         snapshot = session.snapshot()
+        took = time.monotonic() - now
+        self._not_before = now + max(1 / MOST_A_SECOND, took / _SHARE)
         with self._lock:
             waiting, self._newest = self._newest, snapshot
         if waiting is None:

@@ -1,0 +1,396 @@
+"""Every key and every place, driven without a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from drivers.journal import Faults
+from rules.loader import load_rule_base
+from rules.rule_base import RuleBase
+from tui.screen.app import ScreenOptions, WatchApp
+from tui.screen.keys import ACTIONS, TAKEN, Keys
+from tui.screen.places import Board
+from tui.session.recorded_log import RecordedLog
+from tui.session.replay import ReplaySession
+
+LOGS = Path("samples/logs")
+UPDATE = LOGS / "U6-standby-fails.jsonl"
+
+
+@cache
+def shipped_rules() -> RuleBase:
+    return load_rule_base("rules/image_streamer")
+
+
+class Driver:
+    """A pilot that waits for what it wants to see."""
+
+    def __init__(self, app: WatchApp, pilot: Pilot[Any]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def text(self) -> str:
+        screen = self.app.screen
+        strips = screen._compositor.render_strips()
+        return "\n".join(strip.text for strip in strips)
+
+    async def until(self, holds: Callable[[], bool]) -> str:
+        deadline = time.monotonic() + 20
+        while not holds():
+            assert time.monotonic() < deadline, self.text
+            await self.pilot.pause(0.01)
+        return self.text
+
+    async def shows(self, *texts: str) -> str:
+        return await self.until(lambda: all(text in self.text for text in texts))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*("space" if one == " " else one for one in text))
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Open]:
+    logs: list[RecordedLog] = []
+
+    @asynccontextmanager
+    async def open_screen(
+        *paths: Path,
+        size: tuple[int, int] = (80, 24),
+        keys: dict[str, list[str]] | None = None,
+        ascii_only: bool = False,
+    ) -> AsyncIterator[Driver]:
+        log = RecordedLog([str(path) for path in paths or (UPDATE,)], faults=Faults())
+        logs.append(log)
+
+        def make() -> ReplaySession:
+            wall = datetime(2026, 11, 23, tzinfo=UTC)
+            return ReplaySession(
+                log, shipped_rules(), clock=time.monotonic, wall=lambda: wall, operator="anna"
+            )
+
+        options = ScreenOptions(keys=keys or {}, export_to=str(tmp_path), ascii_only=ascii_only)
+        app = WatchApp(make, options)
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot)
+            await driver.until(
+                lambda: (
+                    app.snapshot is not None
+                    and app.snapshot.replay is not None
+                    and app.snapshot.replay.reading is None
+                )
+            )
+            yield driver
+
+    yield open_screen
+    for log in logs:
+        log.close()
+
+
+async def at_the_failure(screen: Driver) -> None:
+    await screen.press("0")
+    await screen.shows("before the first event")
+    await screen.press("n", "n", "n")
+    await screen.shows("1 critical", "DO NOT")
+
+
+async def test_help_shows_the_keys_of_the_place(opened: Open) -> None:
+    async with opened(size=(80, 60)) as screen:
+        await screen.press("question_mark")
+        board = await screen.shows("Here", "acknowledge the finding", "In a replay")
+        await screen.press("escape", "t", "question_mark")
+        timeline = await screen.shows("Everywhere")
+
+    assert "Tab" in board
+    assert "acknowledge the finding" not in timeline
+
+
+async def test_a_finding_is_opened_with_its_steps_evidence_and_source(opened: Open) -> None:
+    async with opened(size=(100, 100)) as screen:
+        await at_the_failure(screen)
+        await screen.press("enter")
+        await screen.shows(
+            "What it means",
+            "What must not be done",
+            "What to do",
+            "Evidence",
+            "update.result = error",
+            "page 53",
+            'id = "update-standby-failed"',
+        )
+        await screen.press("escape")
+        await screen.until(lambda: isinstance(screen.app.screen, Board))
+
+
+async def test_evidence_leads_to_its_event(opened: Open) -> None:
+    async with opened(size=(100, 60)) as screen:
+        await at_the_failure(screen)
+        await screen.press("enter")
+        await screen.shows("Evidence")
+        await screen.type("/update.result = error")
+        await screen.press("enter", "enter")
+        await screen.shows("Timeline", "Update of LE-rack-a ended: error")
+        await screen.press("enter")
+        await screen.shows("As the journal has it", 'u6-standby-fails-000076"')
+
+
+async def test_explains_what_holds(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("e")
+        await screen.shows("update-standby-failed on pair/LE-rack-a holds", "true ")
+
+
+async def test_explains_what_does_not_hold_and_the_smallest_change(opened: Open) -> None:
+    async with opened(size=(100, 60)) as screen:
+        await at_the_failure(screen)
+        await screen.press("r")
+        await screen.type("/update-storage-failed")
+        await screen.press("enter", "enter")
+        await screen.shows("does not hold", "It would hold with")
+
+
+async def test_what_if_is_unmistakable_and_ends(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("w")
+        await screen.shows("WHAT IF")
+        await screen.press("down", "enter")
+        await screen.type("90m")
+        await screen.press("enter")
+        await screen.shows("90 min later", "The standby appliance is lost")
+        await screen.press("up", "enter")
+        await screen.shows("Facts of pair/LE-rack-a", "WHAT IF")
+        await screen.type("/cluster.storage")
+        await screen.press("enter", "enter")
+        await screen.shows("suppose cluster.storage =")
+        await screen.press("ctrl+u")
+        await screen.type("failed")
+        await screen.press("enter")
+        await screen.shows("failed supposed")
+        await screen.press("escape", "escape")
+        await screen.shows("cluster.storage = failed")
+        await screen.press("escape")
+        await screen.until(lambda: "WHAT IF" not in screen.text)
+
+
+async def test_acknowledging_in_a_replay_says_where_it_is_kept(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("a")
+        await screen.shows("acknowledge; note:")
+        await screen.type("on it")
+        await screen.press("enter")
+        await screen.shows("Kept in memory", "ack anna")
+
+
+async def test_a_step_is_confirmed(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("c")
+        await screen.shows("Done: Contact your")
+        await screen.type("y")
+        await screen.press("enter")
+        await screen.shows("1 [x] Contact", "anna")
+
+
+async def test_escape_answers_nothing(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        for key in ("a", "c", "m", "X"):
+            await screen.press(key, "y", "escape")
+        await screen.until(lambda: "[x]" not in screen.text)
+
+        assert "ack anna" not in screen.text
+
+
+async def test_closing_by_hand_needs_a_reason(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("X", "enter")
+        await screen.shows("it needs some words")
+        await screen.press("X")
+        await screen.type("exercise")
+        await screen.press("enter")
+        await screen.shows("nothing open", "closed by hand")
+
+
+async def test_filters_narrow_and_escape_widens(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("tab", "slash")
+        await screen.type("resolved")
+        await screen.press("enter")
+        await screen.shows("Timeline /resolved")
+        await screen.press("escape")
+        await screen.until(lambda: "/resolved" not in screen.text)
+
+
+async def test_the_timeline_follows_until_one_moves_up(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("tab", "up", "up")
+        await screen.shows("held: G follows")
+        await screen.press("G")
+        await screen.until(lambda: "held" not in screen.text)
+
+
+async def test_the_palette_finds_rules_and_actions(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("colon")
+        await screen.type("storage-failed")
+        await screen.shows("update-storage-failed", "storage-failed")
+        await screen.press("enter")
+        await screen.shows("Why storage-failed on")
+        await screen.press("escape", "colon")
+        await screen.type("cannot be judged")
+        await screen.press("enter")
+        await screen.shows("Rules that cannot be judged")
+        await screen.press("escape", "colon", "escape")
+        await screen.until(lambda: isinstance(screen.app.screen, Board))
+
+
+async def test_goes_to_a_time(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("T")
+        await screen.type("03:00")
+        await screen.press("enter")
+        await screen.shows("2026-11-22 03:00:00Z")
+        await screen.press("T")
+        await screen.type("+90m")
+        await screen.press("enter")
+        await screen.shows("2026-11-22 04:30:00Z")
+        await screen.press("T")
+        await screen.type("soon")
+        await screen.press("enter")
+        await screen.shows("soon")
+
+
+async def test_plays_pauses_and_changes_pace(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("0", "plus")
+        await screen.shows("paused 120x")
+        await screen.press(*["plus"] * 9)
+        await screen.shows("as fast as it goes")
+        await screen.press("space")
+        await screen.shows("event 243 of 243")
+        await screen.press("left")
+        await screen.shows("event 242 of 243")
+        await screen.press("right", "dollar_sign")
+        await screen.shows("event 243 of 243")
+
+
+async def test_findings_are_sorted(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("s")
+        await screen.shows("by newest")
+        await screen.press("s", "s")
+        await screen.until(lambda: "by " not in screen.text.splitlines()[1])
+
+
+async def test_files_are_written_and_say_so(opened: Open, tmp_path: Path) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("o")
+        await screen.shows("Written to")
+        await screen.press("S")
+        await screen.until(lambda: len(list(tmp_path.glob("*.svg"))) == 1)
+    text = next(tmp_path.glob("*.md")).read_text()  # noqa: ASYNC240 (a small file, at the end)
+
+    assert text.startswith("# The standby's update failed")
+    assert "## Do not" in text
+    assert "- \\[" not in text
+
+
+async def test_copying_says_what_happened(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("y")
+        await screen.shows("Sent to the terminal's clipboard")
+
+
+async def test_the_log_page_counts_what_could_not_be_read(opened: Open, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(UPDATE.read_bytes() + b"nonsense\n")
+    async with opened(log, size=(200, 50)) as screen:
+        await screen.press("L")
+        await screen.shows("Sources", "could not be read (1)", ".jsonl:244: not JSON")
+
+
+async def test_the_pairs_over_the_whole_screen(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("p")
+        await screen.shows("degraded", "standby-f", "LE-rack-b", "replayed")
+        await screen.press("enter")
+        await screen.shows("Facts of pair/LE-rack-a")
+
+
+async def test_the_operator_can_take_another_name(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("N", "ctrl+u")
+        await screen.type("mara")
+        await screen.press("enter")
+        await screen.shows("operator/mara")
+
+
+async def test_keys_can_be_given_to_others_and_taken_away(opened: Open) -> None:
+    async with opened(keys={"help": ["h"], "quit": []}) as screen:
+        await screen.press("q", "question_mark", "h")
+        await screen.shows("Help")
+
+
+async def test_a_thousand_pairs_are_a_list_that_one_can_filter(
+    opened: Open, tmp_path: Path
+) -> None:
+    log = tmp_path / "many.jsonl"
+    line = (
+        '{"specversion":"1.0","id":"%d","source":"oneview/c","type":"watchkeeper.facts.changed",'
+        '"subject":"pair/LE-%04d","time":"2026-11-22T02:00:00Z",'
+        '"data":{"facts":{"pair.role":"secondary"}}}\n'
+    )
+    log.write_text("".join(line % (number, number) for number in range(1000)))
+    async with opened(log) as screen:
+        await screen.press("shift+tab", "slash")
+        await screen.type("LE-0777")
+        await screen.press("enter")
+        await screen.shows("Pairs /LE-0777", "? LE-0777  secondary")
+
+
+# The table of keys
+
+
+def test_no_key_is_bound_twice_in_a_place() -> None:
+    assert Keys().problems == []
+
+
+def test_keys_that_others_take_are_not_used() -> None:
+    assert not {key for action in ACTIONS for key in action.keys} & TAKEN
+
+
+@pytest.mark.parametrize(
+    ("remapped", "said"),
+    [
+        ({"acknowlege": ["x"]}, "did you mean acknowledge"),
+        ({"note": ["a"]}, "a is bound to acknowledge and to note"),
+        ({"note": ["ctrl+b"]}, "ctrl+b of note is taken"),
+    ],
+)
+def test_what_is_wrong_with_remapped_keys_is_told(
+    remapped: dict[str, list[str]], said: str
+) -> None:
+    assert any(said in problem for problem in Keys(remapped).problems)
