@@ -24,7 +24,7 @@ from tui.screen.painted_app import PaintedApp
 from tui.screen.places import Board, PlaceScreen
 from tui.session import commands
 from tui.session.session import Session
-from tui.session.snapshot import Snapshot
+from tui.session.snapshot import FindingDetail, FindingKey, Snapshot
 from tui.session.timeline import TimelineLine
 from tui.session.worker import Worker
 
@@ -65,6 +65,7 @@ class WatchApp(PaintedApp[int]):
         self.snapshot: Snapshot | None = None
         self.message: tuple[str, bool] | None = None
         self._said = 0
+        self._waiting: tuple[FindingKey, Callable[[FindingDetail], None]] | None = None
         self._worker = Worker(make, self._announce)
         self.failure = ""
         """What ended the session, if anything did."""
@@ -98,6 +99,18 @@ class WatchApp(PaintedApp[int]):
             self.message = (snapshot.said.text, snapshot.said.failed)
         if isinstance(self.screen, PlaceScreen):
             self.screen.receive(snapshot)
+        self._serve()
+
+    def with_detail(self, key: FindingKey, act: Callable[[FindingDetail], None]) -> None:
+        """Do something with a finding's detail: now, or as soon as it has come."""
+        self._waiting = (key, act)
+        self._serve()
+
+    def _serve(self) -> None:
+        detail = self.snapshot.detail if self.snapshot is not None else None
+        if self._waiting is not None and detail is not None and detail.row.key == self._waiting[0]:
+            (_, act), self._waiting = self._waiting, None
+            act(detail)
 
     def _tick(self) -> None:
         """Let the clock in the header go, where time goes by itself."""
@@ -133,7 +146,8 @@ class WatchApp(PaintedApp[int]):
             self.screen.show_frame()
 
     def silence(self) -> None:
-        """Take the message away."""
+        """Take the message away, and what an earlier key still waits for."""
+        self._waiting = None
         if self.message is not None:
             self.message = None
             if isinstance(self.screen, PlaceScreen):

@@ -11,7 +11,7 @@ from tui.screen import content
 from tui.screen.clipboard import MOST_BYTES, clipboard_sequence
 from tui.screen.places import PlaceScreen
 from tui.session import commands
-from tui.session.snapshot import FindingKey
+from tui.session.snapshot import FindingDetail, FindingKey
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
@@ -65,10 +65,18 @@ def open_key(app: WatchApp) -> FindingKey | None:
 
 def confirm(app: WatchApp) -> None:
     """Confirm the next step that waits for an operator."""
+    _with_detail(app, _confirm)
+
+
+def _with_detail(app: WatchApp, act: Callable[[WatchApp, FindingDetail], None]) -> None:
+    """Do something with the finding's detail, as soon as the session has handed it over."""
     key = open_key(app)
-    detail = app.snapshot.detail if app.snapshot else None
-    if key is None or detail is None or detail.row.key != key:
-        return
+    if key is not None:
+        app.send(commands.OpenFinding(key))
+        app.with_detail(key, lambda detail: act(app, detail))
+
+
+def _confirm(app: WatchApp, detail: FindingDetail) -> None:
     step = next((one for one in detail.steps if one.confirm and one.status == "open"), None)
     if step is None:
         app.tell("No step of it waits to be confirmed", failed=True)
@@ -76,17 +84,18 @@ def confirm(app: WatchApp) -> None:
 
     def done(text: str) -> None:
         if text.strip().lower() in {"y", "yes"}:
-            app.send(commands.Confirm(key, step.confirm))
+            app.send(commands.Confirm(detail.row.key, step.confirm))
 
     app.ask(f"Done: {harmless(step.text)[:48]}? (y)", done)
 
 
 def copy(app: WatchApp) -> None:
     """Send the finding as Markdown to the clipboard of the terminal."""
-    text = markdown(app)
-    if text is None:
-        return
-    sequence = clipboard_sequence(text, in_tmux=app.options.in_tmux)
+    _with_detail(app, _copy)
+
+
+def _copy(app: WatchApp, detail: FindingDetail) -> None:
+    sequence = clipboard_sequence(content.markdown_of(detail), in_tmux=app.options.in_tmux)
     if sequence is None:
         app.tell(f"Longer than {MOST_BYTES} bytes: use o for a file", failed=True)
         return
@@ -95,21 +104,15 @@ def copy(app: WatchApp) -> None:
     app.tell(f"Sent to the terminal's clipboard{hint}; o writes a file")
 
 
-def markdown(app: WatchApp) -> str | None:
-    """The finding as Markdown."""
-    key = open_key(app)
-    detail = app.snapshot.detail if app.snapshot else None
-    if key is None or detail is None or detail.row.key != key:
-        return None
-    return content.markdown_of(detail)
-
-
 def export(app: WatchApp) -> None:
     """Write the finding as Markdown to a file."""
-    text = markdown(app)
-    key = open_key(app)
-    if text is not None and key is not None:
-        write_file(app, f"{key.rule}-{key.subject.partition('/')[2]}", ".md", text)
+    _with_detail(app, _export)
+
+
+def _export(app: WatchApp, detail: FindingDetail) -> None:
+    key = detail.row.key
+    name = f"{key.rule}-{key.subject.partition('/')[2]}"
+    write_file(app, name, ".md", content.markdown_of(detail))
 
 
 def picture(app: WatchApp) -> None:

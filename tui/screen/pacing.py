@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rules.values import read_duration
 from tui.instants import given_instant
@@ -12,9 +12,6 @@ from tui.session import commands
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
-
-SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 0.0)
-"""From real time to as fast as it goes."""
 
 
 def pace(app: WatchApp, name: str) -> None:
@@ -25,7 +22,7 @@ def pace(app: WatchApp, name: str) -> None:
         return
     match name:
         case "play":
-            app.send(commands.Pause() if state.playing else commands.Play())
+            app.send(commands.PlayOrPause())
         case "step":
             app.send(commands.StepEvents(1))
         case "step-back":
@@ -35,19 +32,13 @@ def pace(app: WatchApp, name: str) -> None:
         case "previous-finding":
             app.send(commands.SeekFinding(forward=False))
         case "faster" | "slower":
-            change_speed(app, state.speed, 1 if name == "faster" else -1)
+            app.send(commands.ChangeSpeed(1 if name == "faster" else -1))
         case "restart":
             app.send(commands.SeekEvent(0))
         case "to-end":
             app.send(commands.SeekEvent(state.events))
         case "go-to":
             app.ask("go to (02:14, +5m, -1h):", lambda text: go_to(app, text))
-
-
-def change_speed(app: WatchApp, speed: float, by: int) -> None:
-    """Play faster, or slower."""
-    place = SPEEDS.index(speed) if speed in SPEEDS else SPEEDS.index(60.0)
-    app.send(commands.SetSpeed(SPEEDS[max(0, min(len(SPEEDS) - 1, place + by))]))
 
 
 def go_to(app: WatchApp, text: str) -> None:

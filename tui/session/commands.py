@@ -95,6 +95,16 @@ class Pause(msgspec.Struct, frozen=True):
     """Let the replay stand."""
 
 
+class PlayOrPause(msgspec.Struct, frozen=True):
+    """Let a replay that stands run, and one that runs stand."""
+
+
+class ChangeSpeed(msgspec.Struct, frozen=True):
+    """Play so many steps faster, or slower."""
+
+    by: int
+
+
 class SetSpeed(msgspec.Struct, frozen=True):
     """Seconds of the journal in a second; 0: as fast as it goes."""
 
@@ -144,6 +154,8 @@ Command = (
     | SetOperator
     | Play
     | Pause
+    | PlayOrPause
+    | ChangeSpeed
     | SetSpeed
     | StepEvents
     | SeekTime

@@ -27,6 +27,8 @@ SLICE: Final = 0.03
 MARKS: Final = 600
 """Parts of the time bar; no terminal is wider."""
 DEFAULT_SPEED: Final = 60.0
+SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 0.0)
+"""From real time to as fast as it goes."""
 FASTEST: Final = 0.0
 _PLAY_EVERY: Final = 0.125
 
@@ -200,6 +202,13 @@ class ReplaySession(Session):
     def handle_pace(self, command: commands.Command) -> None:
         """Play, pause, step, seek."""
         match command:
+            case commands.PlayOrPause():
+                playing = self._anchor is not None
+                self.handle_pace(commands.Pause() if playing else commands.Play())
+            case commands.ChangeSpeed(by):
+                place = SPEEDS.index(self._speed if self._speed in SPEEDS else DEFAULT_SPEED)
+                speed = SPEEDS[max(0, min(len(SPEEDS) - 1, place + by))]
+                self.handle_pace(commands.SetSpeed(speed))
             case commands.Play():
                 if self._log.complete and self._here.position == len(self._log):
                     self._go(0, BEGINNING)
