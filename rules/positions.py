@@ -96,7 +96,8 @@ def _positions(text: bytes, wanted: set[Path]) -> dict[Path, Any]:
             if path not in wanted:
                 break
             found.setdefault(path, node)
-        return path, children[-1]
+        # A comment may stand behind the value.
+        return path, children[2] if len(children) > 2 else children[-1]
 
     base: Path = ()
     for node in tree.root_node.children:

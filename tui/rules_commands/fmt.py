@@ -1,0 +1,78 @@
+"""`watchkeeper rules fmt`: rule files in one form; comments and order stay."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.phrases import say_count
+from tui.rules_commands.rule_files import shown_name
+from tui.safe_text import harmless
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which files, and whether they are written."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="TOML files, or folders of them")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
+    parser.add_argument("--diff", action="store_true", help="write nothing; show what differs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Put files into one form; with --check or --diff, return 1 where one is not in it."""
+    from rules.authoring.formatting import NotFormattableError, format_toml
+
+    differing, faulty = 0, False
+    files = _files(arguments.paths)
+    for path in files:
+        name = harmless(shown_name(path))
+        try:
+            text = path.read_bytes().decode("utf-8")
+            formatted = format_toml(text)
+        except (OSError, UnicodeDecodeError, NotFormattableError) as error:
+            said = error.strerror if isinstance(error, OSError) else str(error)
+            sys.stderr.write(f"{name}: {harmless(str(said))}\n")
+            faulty = True
+            continue
+        if formatted == text:
+            continue
+        differing += 1
+        if arguments.diff:
+            lines = difflib.unified_diff(
+                text.splitlines(), formatted.splitlines(), name, name, lineterm=""
+            )
+            sys.stdout.write("".join(f"{harmless(line)}\n" for line in lines))
+        elif arguments.check:
+            sys.stdout.write(f"{name} is not in form\n")
+        else:
+            _write(path, formatted)
+            sys.stdout.write(f"{name} put into form\n")
+    sys.stdout.write(f"{say_count(len(files), 'file')}, {differing:,} not in form\n")
+    if faulty:
+        return UNUSABLE
+    return FOUND if differing and (arguments.check or arguments.diff) else FINE
+
+
+def _files(paths: list[str]) -> list[Path]:
+    files: dict[Path, None] = {}
+    for path in map(Path, paths):
+        found = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+        files.update(dict.fromkeys(found))
+    return list(files)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file as a whole: whoever reads it sees the old text or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(path.stat().st_mode & 0o777)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
