@@ -10,6 +10,8 @@ _ACTIONS: Final = {
     "check": "name everything that is wrong, with its file and line",
     "test": "find out whether rules find what their tests expect",
     "prove": "walk every combination of some facts: what answers each",
+    "new": "write a rule base to begin with, or a rule from a real incident",
+    "schema": "JSON Schema for editors, with the facts and their values",
     "fmt": "put rule files into one form; comments and order stay",
     "backtest": "say what a change of rules makes of recorded logs",
     "explain": "say why a rule holds or not, and what would have to change",

@@ -220,3 +220,69 @@ def test_backtest_shows_what_a_change_makes_of_a_log(ship: Ship, dry_boiler: Pat
     )
     assert said["differences"][0]["kind"] == "moves"
     assert ship.run("rules", "backtest", "boilers", "nowhere", dry_boiler).code == 2
+
+
+def test_a_new_rule_base_is_without_fault_tested_and_in_form(ship: Ship) -> None:
+    made = ship.run("rules", "new", "my-ship", "--title", "My ship")
+    assert made.code == 0
+    assert ship.run("rules", "check", "my-ship", "--strict").code == 0
+    tested = ship.run(
+        "rules", "test", "my-ship", "--coverage", "--min", "100", "--mutate", "--jobs", "1"
+    )
+    assert (tested.code, tested.lines[-1]) == (0, "12 of 12 changes noticed, 0 unnoticed")
+    assert ship.run("rules", "fmt", "--check", "my-ship").code == 0
+    for path in (ship.folder / "my-ship").glob("*.toml"):
+        first, *_ = path.read_text("utf-8").splitlines()
+        schema = path.parent / first.removeprefix("#:schema ./")
+        assert json.loads(schema.read_text("utf-8"))["$schema"].startswith("https://json-schema")
+    again = ship.run("rules", "new", "my-ship")
+    assert (again.code, again.err) == (2, "watchkeeper rules new: my-ship is not empty\n")
+
+
+def test_a_rule_from_an_incident_holds_in_it_and_its_test_passes(
+    ship: Ship, dry_boiler: Path
+) -> None:
+    drafted = ship.run(
+        "rules", "new", "--rules", "boilers", "--from-log", dry_boiler,
+        "--at", "01:02:30", "--id", "dry",
+    )  # fmt: skip
+    assert drafted.code == 0
+    drafted_rule, _, drafted_test = drafted.out.partition("\n# --- ")
+    (ship.rules / "dry.toml").write_text(drafted_rule, "utf-8")
+    (ship.rules / "dry.test.toml").write_text(drafted_test.partition("\n")[2], "utf-8")
+    assert ship.run("rules", "check", "boilers").code == 0
+    assert ship.run("rules", "test", "boilers").code == 0
+    explained = ship.run(
+        "rules", "explain", "dry", "--rules", "boilers", "--log", dry_boiler, "--at", "01:02:30"
+    )
+    assert explained.code == 0
+
+
+def test_schema_has_the_facts_and_their_values_in_it(ship: Ship) -> None:
+    schema = json.loads(ship.run("rules", "schema", "--rules", "boilers").out)
+    water = schema["$defs"]["pattern"]["properties"]["water"]["properties"]
+    assert water["trend"]["anyOf"][0]["enum"] == ["rising", "falling", "steady", "unrecognised"]
+    assert "above" in water["level"]["anyOf"][-1]["properties"]
+    assert "above" not in water["trend"]["anyOf"][-1]["properties"]
+    rule_keys = schema["properties"]["rule"]["items"]["properties"]
+    assert rule_keys["then"]["properties"]["forbid"]["items"]["properties"]["operation"][
+        "enum"
+    ] == [
+        "light",
+        "blow-down",
+    ]
+    tests = json.loads(ship.run("rules", "schema", "--rules", "boilers", "--tests").out)
+    assert set(tests["properties"]) == {"test", "table", "logs", "proof"}
+
+
+def test_fmt_writes_a_file_as_a_whole_and_says_which(ship: Ship) -> None:
+    path = ship.rules / "boilers.toml"
+    path.write_text(RULES.replace(" = ", "="), "utf-8")
+    checked = ship.run("rules", "fmt", "--check", "boilers")
+    assert (checked.code, checked.lines[0]) == (1, "boilers/boilers.toml is not in form")
+    assert '+id = "boilers"' in ship.run("rules", "fmt", "--diff", path).lines
+    assert ship.run("rules", "fmt", path).code == 0
+    assert ship.run("rules", "fmt", "--check", path).code == 0
+    path.write_text("a =", "utf-8")
+    assert ship.run("rules", "fmt", path).code == 2
+    assert path.read_text("utf-8") == "a ="
