@@ -26,7 +26,7 @@ from drivers.oneview.fields import (
 
 Purpose = Literal[
     "update",
-    "primary-change",
+    "server-edit",
     "artifact-backup",
     "artifact-restore",
     "insertion",
@@ -180,7 +180,7 @@ def read_task(body: Body, directory: Directory) -> Task | None:
         if serial and pattern.search(name) and not _is_server(address):
             return Task(identity, purpose, resource, serial=serial)
     if _EDIT.search(name) and _is_server(address):
-        return Task(identity, "primary-change", resource)
+        return Task(identity, "server-edit", resource)
     if _UPDATE.search(name):
         pair = _updated_pair(body, address, category, resource_name, name, directory)
         if pair:
@@ -245,8 +245,6 @@ def is_interrupted(resource: Resource) -> bool:
     return lowered(resource, "taskState") == "interrupted"
 
 
-def refers_to(resource: Resource) -> list[str]:
-    """Addresses that a task's data and output name."""
-    found = [path(inner(resource, "data"), "primaryActiveAppliance")]
-    found += [path(item, "uri") for item in listed(resource, "taskOutput")]
-    return [address for address in found if address is not None]
+def chosen_primary(resource: Resource) -> str | None:
+    """Address of the appliance whose pair an edit of the deployment server makes primary."""
+    return path(inner(resource, "data"), "primaryActiveAppliance")

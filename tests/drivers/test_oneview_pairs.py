@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from oneview_bodies import (
+    LISTS,
     NEW,
     SITE_SUBJECT,
     A,
@@ -185,6 +186,9 @@ def both_racks(active: str = A) -> list[dict[str, object]]:
 WHOLE = (Kind.APPLIANCE, Kind.TASK, Kind.DEPLOYMENT_SERVER)
 
 
+CHOOSES_C = {"primaryActiveAppliance": f"{LISTS}/{C.lower()}"}
+
+
 def edit(**changes: object) -> dict[str, object]:
     return task("Update", "/rest/deployment-servers/1", "deployment-managers", **changes)
 
@@ -194,20 +198,19 @@ def test_a_change_of_the_primary_from_start_to_end() -> None:
     assert site.site("primary.pair") == "LE-rack-a"
     assert site.site("primary.usable_members") == 2
     assert site.site("primary.candidate_names") == "LE-rack-b"
-    site.see(*both_racks(), server(), edit(created=at(20)), seconds=30, whole=WHOLE)
+    running = edit(created=at(20), data=CHOOSES_C)
+    site.see(*both_racks(), server(), running, seconds=30, whole=WHOLE)
     assert site.said(SITE_SUBJECT)[0] == {
         "primary.change_id": "/rest/tasks/t1",
         "primary.change_started_at": at(20),
         "primary.change_from": "LE-rack-a",
-        "primary.change_to": None,
+        "primary.change_to": "LE-rack-b",
         "primary.change_result": "running",
         "primary.change_ended_at": None,
         "primary.change_error_text": None,
         "primary.change_selected": None,
     }
-    site.see(*both_racks(C), server(C), edit(created=at(20)), seconds=45, whole=WHOLE)
-    assert site.site("primary.change_to") == "LE-rack-b"
-    done = edit(created=at(20), modified=at(50), taskState="Completed")
+    done = running | {"modified": at(50), "taskState": "Completed"}
     site.see(*both_racks(C), server(C), done, seconds=60, whole=WHOLE)
     assert site.said(SITE_SUBJECT)[0] == {
         "primary.change_result": "completed",
@@ -218,6 +221,70 @@ def test_a_change_of_the_primary_from_start_to_end() -> None:
     assert site.pair("pair.role") == "secondary"
     site.see(*both_racks(C), server(C), done, seconds=75, whole=WHOLE)
     assert site.events == []
+
+
+@pytest.mark.parametrize("state", ["Running", "Completed", "Error"])
+@pytest.mark.parametrize("data", [None, {"primaryActiveAppliance": f"{LISTS}/{A.lower()}"}])
+def test_an_edit_of_the_deployment_server_that_chooses_nobody_changes_no_primary(
+    state: str, data: object
+) -> None:
+    site = Site().see(*both_racks(), server(), whole=WHOLE)
+    told = edit(created=at(20), modified=at(25), taskState=state, data=data)
+    for seconds in (30, 45):
+        site.see(*both_racks(), server(), told, seconds=seconds, whole=WHOLE)
+        assert site.events == []
+    # Nor is a change that comes to light long after it this task's.
+    told = told | {"taskState": "Completed"}
+    site.see(*both_racks(C), server(C), told, seconds=9000, whole=WHOLE)
+    assert site.site("primary.change_result") == "not-seen"
+
+
+def test_nothing_is_guessed_from_an_edit_alone() -> None:
+    place = {"resourceUri": "/rest/deployment-servers/x"}
+    body = {
+        "category": "tasks",
+        "name": "Update",
+        "taskState": "Error",
+        "associatedResource": place,
+    }
+    assert Site().see(body).events == []
+    dated = body | {"created": at(-60), "modified": at(-50), "uri": "/rest/tasks/t9"}
+    assert Site().see(dated, server(), *both_racks(), whole=WHOLE).site("primary.change_id") is None
+
+
+def test_an_edit_that_does_not_say_what_it_chooses_is_told_by_what_it_changes() -> None:
+    site = Site().see(*both_racks(), server(), whole=WHOLE)
+    running = edit(created=at(20))
+    site.see(*both_racks(), server(), running, seconds=30, whole=WHOLE)
+    assert site.events == []
+    site.see(*both_racks(C), server(C), running, seconds=45, whole=WHOLE)
+    assert site.site("primary.change_id") == "/rest/tasks/t1"
+    assert site.site("primary.change_from") == "LE-rack-a"
+    assert site.site("primary.change_to") == "LE-rack-b"
+    assert site.site("primary.change_result") == "running"
+
+
+def test_a_change_that_was_read_before_its_task_is_the_tasks() -> None:
+    site = Site().see(*both_racks(), server(), whole=WHOLE)
+    site.see(*both_racks(C), server(C), seconds=30, whole=WHOLE)
+    assert site.site("primary.change_result") == "not-seen"
+    running = edit(created=at(25), data=CHOOSES_C)
+    site.see(*both_racks(C), server(C), running, seconds=45, whole=WHOLE)
+    assert site.site("primary.change_id") == "/rest/tasks/t1"
+    assert site.site("primary.change_from") == "LE-rack-a"
+    assert site.site("primary.change_to") == "LE-rack-b"
+
+
+def test_a_later_edit_of_something_else_hides_no_change_that_runs() -> None:
+    site = Site().see(*both_racks(), server(), whole=WHOLE)
+    change = edit(created=at(20), data=CHOOSES_C)
+    other = edit(created=at(40), uri="/rest/tasks/t2")
+    site.see(*both_racks(), server(), change, seconds=30, whole=WHOLE)
+    done = change | {"modified": at(50), "taskState": "Completed"}
+    site.see(*both_racks(), server(), done, other, seconds=55, whole=WHOLE)
+    site.see(*both_racks(C), server(C), done, other, seconds=70, whole=WHOLE)
+    assert site.site("primary.change_id") == "/rest/tasks/t1"
+    assert site.site("primary.change_selected") == "LE-rack-b"
 
 
 def test_a_primary_that_changed_without_a_task_is_told_all_the_same() -> None:
