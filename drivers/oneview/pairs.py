@@ -30,8 +30,6 @@ _OF_THE_LIST: Final = (
     "pair.cluster_address",
     "pair.members",
     "pair.lost",
-    "cluster.management",
-    "cluster.storage",
     "cluster.reported",
     "storage.installed_version",
     "storage.versions_match",
@@ -52,6 +50,9 @@ def say_pairs(view: View) -> None:
         if view.read & {Kind.APPLIANCE, Kind.ENCLOSURE} and _is_read(view, pair):
             _say_pair(view, subject, pair)
         if view.read & {Kind.APPLIANCE, Kind.ENCLOSURE, Kind.ALERT}:
+            if _is_read(view, pair):
+                health = _management(view, subject, members_of(view, pair))
+                view.statement.say(subject, "cluster.management", health)
             view.statement.say(subject, "cluster.storage", _storage(view, subject, pair))
     _say_deployment(view)
 
@@ -82,7 +83,6 @@ def _say_pair(view: View, subject: str, pair: str) -> None:
     if view.is_whole(Kind.APPLIANCE):
         say(subject, "pair.members", len(listed))
     say(subject, "pair.lost", _lost(view, members))
-    say(subject, "cluster.management", _management(view, members))
     say(subject, "pair.role", _role(view, listed))
     active, standby = _by_role(view, members)
     was_active = view.said(subject, "pair.active_serial")
@@ -148,9 +148,11 @@ def _lost_peer(view: View, members: tuple[str, ...]) -> Lost | None:
     return None if serves is None else "standby" if serves else "active"
 
 
-def _management(view: View, members: tuple[str, ...]) -> Cluster | None:
-    """The management cluster's health by its members'; None where they do not tell."""
-    if any(not view.is_judged(serial) for serial in members):
+def _management(view: View, subject: str, members: tuple[str, ...]) -> Cluster | None:
+    """The management cluster's health by its members' and the pair's alert; None where they do
+    not tell. Members that are all well do not outweigh the alert.
+    """
+    if not members or any(not view.is_judged(serial) for serial in members):
         return None
     usable = [serial for serial in members if view.is_usable(serial)]
     roles = [flag(view.appliances[serial], "isActive") for serial in usable]
@@ -158,7 +160,7 @@ def _management(view: View, members: tuple[str, ...]) -> Cluster | None:
         return None
     if not any(roles):
         return "failed"
-    if len(usable) == 1:
+    if len(usable) == 1 or _fact(view, subject, "alert.not_highly_available"):
         return "degraded"
     healths = {lowered(view.appliances[serial], "status") for serial in usable}
     if roles.count(True) == 1 and healths == {"ok"}:

@@ -184,16 +184,15 @@ def test_the_frame_link_modules_own_failed_update_is_none_of_a_pair(site: Site) 
 
 
 def test_pair_alerts_are_told_by_their_words(site: Site) -> None:
-    site.poll(
-        on_appliance(A, description="The appliance is not highly available.", uri="/rest/alerts/1"),
-        on_appliance(
-            A,
-            description="One of the storage nodes in the cluster is not available.",
-            uri="/rest/alerts/2",
-        ),
-        seconds=15,
-    )
+    text = "One of the storage nodes in the cluster is not available."
+    storage = on_appliance(A, description=text, uri="/rest/alerts/2")
+    text = "The appliance is not highly available."
+    available = on_appliance(A, description=text, uri="/rest/alerts/1")
+    site.poll(storage, available, seconds=15)
     assert site.pair("alert.not_highly_available") is True
+    assert (site.pair("cluster.management"), site.pair("cluster.storage")) == ("degraded",) * 2
+    site.poll(storage, seconds=30)
+    assert site.pair("alert.not_highly_available") is False
     assert site.pair("alert.storage_node_unavailable") is True
     assert site.pair("alert.storage_description").startswith("One of the storage nodes")
     # The management is healthy all the while: the two clusters are told apart.

@@ -11,10 +11,12 @@ from oneview_bodies import (
     B,
     C,
     D,
+    Json,
     Site,
     appliance,
     at,
     enclosure,
+    on_appliance,
     server,
     task,
 )
@@ -93,6 +95,30 @@ def test_a_health_that_nobody_told_is_not_taken_for_good() -> None:
     site = Site().see(appliance(A, status=None), appliance(B), whole=(Kind.APPLIANCE,))
     assert site.pair("pair.lost") is None
     assert site.pair("cluster.management") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "alone", "with_alert"),
+    [("OK", "healthy", "degraded"), ("Warning", None, "degraded")],
+)
+def test_two_members_with_an_alert_are_no_healthy_cluster(
+    status: str, alone: str | None, with_alert: str
+) -> None:
+    members = {B: {"status": status}}
+    site = Site().poll(members=members)
+    assert site.pair("cluster.management") == alone
+    text = "The appliances are not highly available."
+    alarm = on_appliance(A, description=text)
+    # The alerts alone were read again, as when their list is the one that changed.
+    site.see(alarm, seconds=15, whole=(Kind.ALERT,))
+    assert site.pair("cluster.management") == with_alert
+    site.poll(alarm, seconds=30, members=members)
+    assert site.pair("cluster.management") == with_alert
+    serves_nothing: dict[str, Json] = {A: {"isActive": False}}
+    site.poll(alarm, seconds=45, members=serves_nothing)
+    assert site.pair("cluster.management") == "failed"
+    site.poll(seconds=60, members=members)
+    assert site.pair("cluster.management") == alone
 
 
 @pytest.mark.parametrize(
