@@ -13,9 +13,9 @@ from drivers.oneview.alert_kinds import (
     speaks_of_storage,
     spoken,
 )
-from drivers.oneview.alerts import Placed, place_all
+from drivers.oneview.alerts import Placed, about, component_of, place_all
 from drivers.oneview.bodies import Kind
-from drivers.oneview.fields import moment, prose, word
+from drivers.oneview.fields import LONGEST_TEXT, bounded, moment, prose, word
 from drivers.oneview.view import View
 
 _LINK_FACTS: Final[dict[AlertKind, str]] = {
@@ -28,6 +28,17 @@ _PAIR_FACTS: Final[dict[AlertKind, str]] = {
     "not-highly-available": "alert.not_highly_available",
     "storage-node-unavailable": "alert.storage_node_unavailable",
 }
+_SHORTLY: Final[dict[AlertKind, str]] = {
+    "module": "fault of a module in an appliance bay",
+    "image-manager-disconnected": "link to an Image Streamer disconnected",
+    "image-manager-misconnected": "link to an Image Streamer connected wrongly",
+    "ring-without-management-port": "ring without an active management port",
+    "frame-link": "fault of a frame's link",
+    "not-highly-available": "pair not highly available",
+    "storage-node-unavailable": "storage node not available",
+    "claim": "obstacle to a claim",
+}
+"""What alerts of these kinds tell, where they cannot be told to an appliance or a pair."""
 
 
 def say_alerts(view: View) -> list[Placed]:
@@ -141,13 +152,35 @@ def _say_unrecognised(view: View, subject: str, prefix: str, items: list[Placed]
     newest = items[-1] if items else None
     kind = (word(newest.alert, "alertTypeID") or "without a type") if newest else None
     _say(view, subject, f"{prefix}_type", kind, None)
-    _say_words(view, subject, prefix, newest)
+    _say_words(view, subject, prefix, newest, before=_known_of(newest) if newest else "")
+
+
+def _known_of(item: Placed) -> str:
+    """What is known of an alert that no fact of its own tells: its kind, where that is known."""
+    if item.kind not in _SHORTLY:
+        return ""
+    what = "pair" if item.kind in _PAIR_FACTS else "appliance"
+    fault = f", {module_fault(item.alert)}" if item.kind == "module" else ""
+    severity = word(item.alert, "severity") or "not told"
+    address, _, name = about(item.alert)
+    at = " ".join(filter(None, (name or address, component_of(item.alert))))
+    where = f", reported on {at}" if at else ""
+    known = f"{_SHORTLY[item.kind]}{fault} (severity {severity}{where})"
+    return bounded(f"The kind is known, the {what} is not: {known}. ", LONGEST_TEXT)
 
 
 def _say_words(
-    view: View, subject: str, prefix: str, item: Placed | None, *, joint: str = "_"
+    view: View,
+    subject: str,
+    prefix: str,
+    item: Placed | None,
+    *,
+    joint: str = "_",
+    before: str = "",
 ) -> None:
     description = prose(item.alert, "description") if item else None
+    if before:
+        description = bounded(before + (description or ""), LONGEST_TEXT).strip()
     action = prose(item.alert, "correctiveAction") if item else None
     _say(view, subject, f"{prefix}{joint}description", description, None)
     _say(view, subject, f"{prefix}{joint}corrective_action", action, None)

@@ -79,6 +79,12 @@ def about(alert: Resource) -> tuple[str, str, str]:
     return address, category.lower(), word(associated, "resourceName") or ""
 
 
+def component_of(alert: Resource) -> str:
+    """The part of the resource that an alert names, such as a bay; empty where it names none."""
+    told = word(alert, "resourceID")
+    return "" if told is None else f"bay {told}" if told.isdecimal() else told
+
+
 def is_ours(address: str, category: str) -> bool:
     """Whether a resource is one of Image Streamer's, by its address or category."""
     return address.startswith(OUR_PREFIXES) or category in OUR_CATEGORIES

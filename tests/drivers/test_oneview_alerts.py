@@ -86,7 +86,25 @@ def test_a_module_alert_in_a_bay_that_nobody_read_is_shown_and_not_guessed() -> 
     site = Site().see(alert("CIManagerCritical"))
     assert site.site("alert.deployment_unrecognised_type") == "CIManagerCritical"
     assert site.site("alert.deployment_unrecognised_count") == 1
+    assert site.site("alert.deployment_unrecognised_description") == (
+        "The kind is known, the appliance is not: fault of a module in an appliance bay, critical "
+        "(severity Critical, reported on /rest/enclosures/frame-a bay 2). "
+        "CIManagerCritical happened."
+    )
     assert not [event for event in site.events if event.subject.startswith("appliance/")]
+
+
+def test_a_pairs_alert_on_an_appliance_without_a_pair_says_that_the_pair_is_not_known() -> None:
+    free = dict.fromkeys(("leName", "leUri", "clusterUri", "peerApplianceUri", "clusterName"))
+    text = "The appliance is not highly available."
+    site = Site().see(appliance(A, **free), on_appliance(A, description=text, severity="Warning"))
+    told = site.module(A, "alert.unrecognised_description")
+    assert told.startswith("The kind is known, the pair is not: pair not highly available (")
+    assert "severity Warning" in told
+    assert told.endswith(text)
+    # Of a kind that is not known nothing is claimed.
+    site.see(on_appliance(A, description="Something.", created=at(9)), seconds=15)
+    assert site.module(A, "alert.unrecognised_description") == "Something."
 
 
 def test_a_module_is_known_by_the_appliances_list_where_no_frame_was_read() -> None:
