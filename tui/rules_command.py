@@ -11,6 +11,8 @@ _ACTIONS: Final = {
     "test": "find out whether rules find what their tests expect",
     "prove": "walk every combination of some facts: what answers each",
     "new": "write a rule base to begin with, or a rule from a real incident",
+    "watch": "check and test at every save, in the terminal",
+    "docs": "the whole rule base as a manual, in Markdown or as one HTML page",
     "schema": "JSON Schema for editors, with the facts and their values",
     "fmt": "put rule files into one form; comments and order stay",
     "backtest": "say what a change of rules makes of recorded logs",

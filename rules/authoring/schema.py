@@ -189,6 +189,7 @@ def _document(title: str, tables: dict[str, Schema], rule_base: RuleBase) -> Sch
                 "additionalProperties": False,
             },
             "facts": _tree(rule_base, _said),
+            **_kinds(rule_base),
             "source": _source(),
         },
     }
@@ -388,6 +389,21 @@ def _value(fact: Fact) -> Schema:
             return {"type": "string"}
 
 
+def _kind(fact: Fact) -> str:
+    """What facts have in common that can be compared with one another."""
+    return f"facts of type {fact.type}{' in ' + fact.unit if fact.unit else ''}"
+
+
+def _kinds(rule_base: RuleBase) -> dict[str, Schema]:
+    kinds: dict[str, list[str]] = {}
+    for fact in rule_base.facts.values():
+        kinds.setdefault(_kind(fact), []).append(fact.name)
+    return {
+        kind: {"enum": sorted(names), "description": "Another fact"}
+        for kind, names in kinds.items()
+    }
+
+
 def _describe(fact: Fact) -> str:
     unit = f", in {fact.unit}" if fact.unit else ""
     return f"{fact.meaning or fact.name} ({fact.type}{unit}; {fact.scope})"
@@ -402,11 +418,7 @@ def _said(fact: Fact, _: RuleBase) -> Schema:
 
 def _condition(fact: Fact, rule_base: RuleBase) -> Schema:
     value = _value(fact)
-    others = sorted(
-        one.name
-        for one in rule_base.facts.values()
-        if one.type == fact.type and one.unit == fact.unit and one.name != fact.name
-    )
+    alike = [one for one in rule_base.facts.values() if _kind(one) == _kind(fact)]
     several = {"anyOf": [value, {"type": "array", "items": value, "minItems": 1}]}
     operators: dict[str, Schema] = {
         "not": {**several, "description": "None of these"},
@@ -419,7 +431,7 @@ def _condition(fact: Fact, rule_base: RuleBase) -> Schema:
     if fact.type == "text":
         operators["matches"] = _text("A regular expression that is found in the text")
     for name in sorted(RELATION_OPERATORS):
-        if others and (fact.type == "instant" or name in ("same_as", "differs_from")):
-            operators[name] = {"enum": others, "description": "Another fact"}
+        if len(alike) > 1 and (fact.type == "instant" or name in ("same_as", "differs_from")):
+            operators[name] = {"$ref": f"#/$defs/{_kind(fact)}"}
     table = {"type": "object", "properties": operators, "additionalProperties": False}
     return {"anyOf": [*several["anyOf"], table], "description": _describe(fact)}

@@ -20,26 +20,55 @@ from rules.values import Value
 _NO_LOGS: Final[OpenLog] = lambda _: ()  # noqa: E731 -- rows have no logs
 
 
-def suggested_table(rule_base: RuleBase, mutant: Mutant) -> str:
-    """A `[[table]]` of one row that comes out otherwise under a change; empty where no situation
-    was found. What the row expects is what the unchanged rules say: it is to be judged."""
+class Suggested(msgspec.Struct, frozen=True):
+    """A row of a test table that comes out otherwise under a change."""
+
+    head: str
+    """The table's first lines, up to its rows."""
+    row: str
+    test: RuleTest
+
+    @property
+    def table(self) -> str:
+        """The row as a table of its own."""
+        return f"{self.head}rows = [\n{self.row}\n]\n"
+
+    def notices(self, rule_base: RuleBase, mutant: Mutant) -> bool:
+        """Whether it comes out otherwise under another change, too."""
+        return _fails_under(rule_base, mutant, self.test)
+
+
+def as_tables(rows: Iterable[tuple[str, str]]) -> str:
+    """Rows with their heads, those of one head in one table."""
+    tables: dict[str, list[str]] = {}
+    for head, row in rows:
+        tables.setdefault(head, []).append(row)
+    return "\n".join(
+        f"{head}rows = [\n" + "\n".join(dict.fromkeys(found)) + "\n]\n"
+        for head, found in tables.items()
+    )
+
+
+def suggest(rule_base: RuleBase, mutant: Mutant) -> Suggested | None:
+    """A row that would notice a change; None where no situation was found. What the row expects
+    is what the unchanged rules say: it is to be judged."""
     is_rule = any(rule.id == mutant.owner for rule in rule_base.rules)
     key = "rule" if is_rule else "fact"
     for row in Suggestions(rule_base).rows(mutant):
-        bare = f"[[table]]\n{key} = {json.dumps(row.owner)}\nrows = [\n"
-        test = _read(rule_base, f"{bare}{_row_text(row, [])}\n]\n")
+        head = f"[[table]]\n{key} = {json.dumps(row.owner)}\n"
+        test = _read(rule_base, f"{head}rows = [\n{_row_text(row, [])}\n]\n")
         if test is None:
             continue
         expected = _observe(rule_base, test, row.owner if is_rule else "", row.owner)
-        text = f"{bare}{_row_text(row, expected)}\n]\n"
-        whole = _read(rule_base, text)
+        text = _row_text(row, expected)
+        whole = _read(rule_base, f"{head}rows = [\n{text}\n]\n")
         if (
             whole is not None
             and not _fails(rule_base, whole)
             and _fails_under(rule_base, mutant, whole)
         ):
-            return text
-    return ""
+            return Suggested(head, text, whole)
+    return None
 
 
 def _read(rule_base: RuleBase, text: str) -> RuleTest | None:

@@ -12,7 +12,7 @@ from rules.authoring.mutants import mutants
 from rules.authoring.mutate import Mutation
 from rules.authoring.read_rule_tests import TestTexts, read_tests
 from rules.authoring.run_tests import Outcome, Runner
-from rules.authoring.suggested_tests import suggested_table
+from rules.authoring.suggested_tests import suggest
 from rules.loader import load_texts
 from rules.rule_base import RuleBase
 from rules.vocabulary import FACTS_CHANGED, Event, EventData
@@ -282,6 +282,7 @@ def test_a_change_that_no_test_notices_comes_with_a_test_that_would() -> None:
     mutant = next(
         mutant for group in mutants(rule_base) for mutant in group if mutant.change == missed
     )
-    suggested = suggested_table(rule_base, mutant)
-    assert "wheel.heat = 90" in suggested
-    assert missed not in unnoticed(text + suggested, rule_base)
+    suggested = suggest(rule_base, mutant)
+    assert suggested is not None
+    assert "wheel.heat = 90" in suggested.row
+    assert missed not in unnoticed(text + suggested.table, rule_base)

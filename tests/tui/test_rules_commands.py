@@ -286,3 +286,46 @@ def test_fmt_writes_a_file_as_a_whole_and_says_which(ship: Ship) -> None:
     path.write_text("a =", "utf-8")
     assert ship.run("rules", "fmt", path).code == 2
     assert path.read_text("utf-8") == "a ="
+
+
+def test_docs_are_a_manual_that_can_be_checked_to_be_current(ship: Ship) -> None:
+    words = ("rules", "docs", "--rules", "boilers", "--output", "manual.md")
+    assert ship.run(*words).code == 0
+    text = (ship.folder / "manual.md").read_text("utf-8")
+    assert "### water-gone" in text
+    assert "- **Do not** light the boiler (guide, page 8)" in text
+    assert "At `water.level` percent the tubes are still covered." in text
+    assert ship.run(*words, "--check").code == 0
+    (ship.rules / "boilers.toml").write_text(RULES.replace("page = 8", "page = 9"), "utf-8")
+    assert ship.run(*words, "--check").lines == ["manual.md is not current"]
+
+
+def test_a_rule_can_put_no_markup_into_the_manual(ship: Ship) -> None:
+    hostile = RULES.replace("The water is low", "<script>x</script> [a](b) \\u001b[2J")
+    (ship.rules / "boilers.toml").write_text(hostile, "utf-8")
+    page = ship.run("rules", "docs", "--rules", "boilers", "--format", "html").out
+    assert page.count("<script>") == 1
+    assert "&lt;script&gt;x&lt;/script&gt;" in page
+    markdown = ship.run("rules", "docs", "--rules", "boilers").out
+    assert "<script>" not in markdown
+    assert "\\[a\\](b)" in markdown
+    assert "\x1b" not in page + markdown
+
+
+def test_watch_checks_and_tests(ship: Ship) -> None:
+    write_tests(ship)
+    lines = ship.run("rules", "watch", "boilers", "--once").lines
+    assert lines[0].startswith("--- ")
+    assert lines[1].endswith("no fault")
+    assert lines[2].startswith("2 tests: 2 passed")
+    (ship.rules / "boilers.toml").write_text(RULES.replace(GOOD, FAULTY), "utf-8")
+    assert ship.run("rules", "watch", "boilers", "--once").lines[-1].endswith("1 fault")
+
+
+def test_watch_sees_every_save(ship: Ship) -> None:
+    from tui.rules_commands.watch import stamp
+
+    before = stamp([ship.rules])
+    assert stamp([ship.rules]) == before
+    write_tests(ship)
+    assert stamp([ship.rules]) != before

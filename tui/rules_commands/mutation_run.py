@@ -26,13 +26,17 @@ class Survivor(NamedTuple):
     line: int
     owner: str
     change: str
-    suggestion: str
+    head: str
+    row: str
+    """A row of a test table that would notice, and the table's head; empty where there is none,
+    or where the row for another change would notice this one, too."""
 
 
 class _Work(NamedTuple):
     rule_base: RuleBase
     groups: list[list[Mutant]]
     mutation: Mutation
+    suggest: bool
 
 
 _work: list[_Work] = []
@@ -46,6 +50,8 @@ def survivors(
     tests: Sequence[RuleTest],
     outcomes: Sequence[Outcome],
     processes: int | None,
+    *,
+    suggest: bool,
 ) -> tuple[int, list[Survivor]]:
     """How many changes were tried, and those that no test noticed."""
     from rules.authoring.mutants import mutants
@@ -56,7 +62,7 @@ def survivors(
     for test in tests:
         if test.log:
             _kept_log(test.log)
-    _work[:] = [_Work(rule_base, groups, mutation)]
+    _work[:] = [_Work(rule_base, groups, mutation, suggest)]
     total = sum(map(len, groups))
     found: list[Survivor] = []
     tried = 0
@@ -81,20 +87,30 @@ def _results(count: int, processes: int) -> Iterator[tuple[int, list[Survivor]]]
 
 
 def _try(number: int) -> tuple[int, list[Survivor]]:
-    from rules.authoring.suggested_tests import suggested_table
+    from rules.authoring.suggested_tests import Suggested, suggest
 
     work = _work[0]
-    found = [
-        Survivor(
-            verdict.mutant.place.file,
-            verdict.mutant.place.line,
-            verdict.mutant.owner,
-            verdict.mutant.change,
-            suggested_table(work.rule_base, verdict.mutant),
+    found: list[Survivor] = []
+    suggested: list[Suggested] = []
+    for verdict in work.mutation.run(work.groups[number]):
+        mutant = verdict.mutant
+        if verdict.noticed_by:
+            continue
+        row = None
+        if work.suggest and not any(one.notices(work.rule_base, mutant) for one in suggested):
+            row = suggest(work.rule_base, mutant)
+        if row is not None:
+            suggested.append(row)
+        found.append(
+            Survivor(
+                mutant.place.file,
+                mutant.place.line,
+                mutant.owner,
+                mutant.change,
+                row.head if row is not None else "",
+                row.row if row is not None else "",
+            )
         )
-        for verdict in work.mutation.run(work.groups[number])
-        if not verdict.noticed_by
-    ]
     return number, found
 
 

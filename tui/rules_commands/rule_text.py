@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from rules.pattern import Condition, Pattern
+from rules.authoring.patterns_in_words import pattern_lines
 from rules.rule_base import Rule, RuleBase, Source, Step
 from rules.values import show_duration
-from rules.wording import say_condition
 from tui.phrases import GLYPHS, operation_title, say_grade, say_source
 from tui.safe_text import harmless, wrap
-
-_COMBINED: Final = {"all": "all of these", "any": "any of these", "none": "none of these"}
 
 
 def rule_lines(rule: Rule, rule_base: RuleBase, columns: int) -> Iterator[str]:
@@ -79,20 +75,6 @@ def _step(step: Step, around: Source) -> str:
     if step.source != around:
         said.append(f"({say_grade(step.source)})")
     return " ".join(said)
-
-
-def pattern_lines(pattern: Pattern, rule_base: RuleBase, depth: int = 0) -> Iterator[str]:
-    """A pattern, one condition a line; inner lines stand two spaces deeper."""
-    indent = "  " * depth
-    if isinstance(pattern, Condition):
-        yield indent + say_condition(pattern, rule_base.facts)
-        return
-    inner = depth
-    if depth or pattern.kind != "all":
-        yield f"{indent}{_COMBINED[pattern.kind]}:"
-        inner = depth + 1
-    for part in pattern.patterns:
-        yield from pattern_lines(part, rule_base, inner)
 
 
 def _indented(lines: Iterator[str], columns: int) -> Iterator[str]:

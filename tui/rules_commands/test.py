@@ -7,7 +7,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
@@ -53,11 +53,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change each comparison, value and boundary in turn: a test must fail",
     )
     parser.add_argument(
-        "--suggest", action="store_true", help="with --mutate: write tests that would notice"
+        "--suggest", action="store_true", help="with --mutate: show tests that would notice"
+    )
+    parser.add_argument(
+        "--write", metavar="FILE", help="append these tests to a file, for people to judge"
     )
     parser.add_argument(
         "--jobs", metavar="NUMBER", type=int, help="processes for --mutate (default: all cores)"
     )
+
+
+_ABOUT_SUGGESTED: Final = """\
+# Situations in which a small change of a rule, or of a derivation, would come out otherwise: each
+# row is there because some comparison, value or boundary is told by it alone. Made by
+# `watchkeeper rules test --mutate --write`, and to be judged by people.
+
+"""
 
 
 def _percent(text: str) -> Fraction:
@@ -93,7 +104,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.mutate and not failed:
         from tui.rules_commands.mutation_run import survivors
 
-        tried, unnoticed = survivors(rule_base, tests, outcomes, arguments.jobs)
+        tried, unnoticed = survivors(
+            rule_base,
+            tests,
+            outcomes,
+            arguments.jobs,
+            suggest=arguments.suggest or arguments.write is not None,
+        )
+        if arguments.write is not None and unnoticed:
+            _append(Path(arguments.write), unnoticed)
     if arguments.format == "json":
         _write_json(outcomes, report, tried, unnoticed)
     else:
@@ -181,12 +200,22 @@ def _write_text(
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
+def _append(path: Path, unnoticed: list[Survivor]) -> None:
+    from rules.authoring.suggested_tests import as_tables
+
+    before = path.read_text("utf-8") + "\n" if path.exists() else _ABOUT_SUGGESTED
+    tables = as_tables((one.head, one.row) for one in unnoticed if one.row)
+    path.write_text(before + tables, "utf-8")
+    sys.stdout.write(f"{path} written\n")
+
+
 def _write_mutation(tried: int, unnoticed: list[Survivor], *, suggest: bool) -> None:
     for one in unnoticed:
         place = f"{harmless(one.file)}:{one.line}: {harmless(one.owner)}"
         sys.stdout.write(f"{place}: no test notices: {harmless(one.change)}\n")
         if suggest:
-            for line in (one.suggestion or "# no situation was found that would tell").splitlines():
+            table = f"{one.head}rows = [\n{one.row}\n]" if one.row else ""
+            for line in table.splitlines():
                 sys.stdout.write(f"    {harmless(line)}\n")
     share = f"{tried - len(unnoticed):,} of {say_count(tried, 'change')} noticed"
     sys.stdout.write(f"{share}, {len(unnoticed):,} unnoticed\n")

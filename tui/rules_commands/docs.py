@@ -1,0 +1,57 @@
+"""`watchkeeper rules docs`: the whole rule base as a manual, in Markdown or as one HTML page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tui import rule_choice
+from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.rules_commands.chosen import UnusableError, chosen_rules, complain
+from tui.rules_commands.rule_files import shown_name
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """In what form, and where to."""
+    parser.add_argument(
+        "--format", choices=("markdown", "html"), help="form (default: by the file's ending)"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write it there instead of printing it")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail if FILE is not current"
+    )
+    rule_choice.add_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print, write or check the manual."""
+    from tui.rules_commands.manual import as_html, as_markdown
+
+    try:
+        rule_base = chosen_rules(arguments)
+        if arguments.check and arguments.output is None:
+            raise UnusableError("--check wants --output: the file to check")
+    except UnusableError as error:
+        complain(arguments, error)
+        return UNUSABLE
+    given: str | None = arguments.output
+    page = arguments.format == "html" or (
+        arguments.format is None and given is not None and given.endswith((".html", ".htm"))
+    )
+    text = as_html(rule_base) if page else as_markdown(rule_base)
+    if given is None:
+        sys.stdout.write(text)
+        return FINE
+    path = Path(given)
+    name = shown_name(path)
+    if arguments.check:
+        try:
+            current = path.read_text("utf-8") == text
+        except (OSError, UnicodeDecodeError):
+            current = False
+        sys.stdout.write(f"{name} is {'current' if current else 'not current'}\n")
+        return FINE if current else FOUND
+    path.write_text(text, "utf-8")
+    sys.stdout.write(f"{name} written\n")
+    return FINE
