@@ -43,6 +43,9 @@ class Remembered(msgspec.Struct):
     """Serial number to `active` or `standby`: the role it had when it last could have one."""
     composition: dict[str, tuple[str, ...]] = {}
     """Pair to the serial numbers of its members, one that is not listed any more included."""
+    versions: dict[str, tuple[str | None, str | None]] = {}
+    """Serial number to the versions of the appliance and of its storage software when it was last
+    listed."""
     healthy_words: dict[str, str] = {}
     """Pair to the clusterStatus that was read when everything else was in health."""
     reading_after: dict[str, Versions] = {}
@@ -65,6 +68,7 @@ class Remembered(msgspec.Struct):
             self.directory.copy(),
             dict(self.roles),
             dict(self.composition),
+            dict(self.versions),
             dict(self.healthy_words),
             dict(self.reading_after),
             dict(self.unseen_at),
@@ -153,6 +157,9 @@ def _recall_event(remembered: Remembered, event: Event) -> None:
 
 def _recall_appliance(remembered: Remembered, serial: str, said: dict[str, Any]) -> None:
     directory = remembered.directory
+    installed = (said.get("appliance.version"), said.get("appliance.storage_version"))
+    if installed != (None, None):
+        remembered.versions[serial] = installed
     if isinstance(pair := said.get("appliance.pair"), str):
         directory.pair_of[serial] = pair
     if isinstance(name := said.get("appliance.name"), str):

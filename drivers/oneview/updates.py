@@ -7,19 +7,23 @@ in another, once two readings after the end agree. Versions are bound to serial 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from drivers.oneview.alert_facts import storage_alarm_since
 from drivers.oneview.alerts import Placed
 from drivers.oneview.bodies import Kind
-from drivers.oneview.fields import bounded, instant_text, moment, version
+from drivers.oneview.fields import Resource, bounded, instant_text, moment, version
 from drivers.oneview.happenings import error_text, newest
 from drivers.oneview.memory import Versions
+from drivers.oneview.pairs import members_of
 from drivers.oneview.tasks import ENDED, Task
 from drivers.oneview.update_causes import Ending, target_version, why
 from drivers.oneview.view import View
 
 NOT_SEEN: Final = "not-seen"
+
+Installed: TypeAlias = tuple[str | None, str | None]
+"""Version of an appliance, and of its storage software; None where it is not known."""
 
 _OVER: Final = ENDED | {NOT_SEEN}
 
@@ -41,6 +45,14 @@ def say_updates(view: View, tasks: list[Task], placed: list[Placed]) -> None:
     pairs |= set(view.directory.pairs()) | set(view.remembered.composition)
     for pair in sorted(pairs):
         _Update(view, pair, placed).say([task for task in tasks if task.purpose == "update"])
+    for serial, resource in view.appliances.items():
+        if installed(resource) != (None, None):
+            view.remembered.versions[serial] = installed(resource)
+
+
+def installed(resource: Resource) -> Installed:
+    """The versions that a member of the appliances' list reports: its own, its storage's."""
+    return version(resource, "imageStreamerVersion"), version(resource, "vsaVersion")
 
 
 class _Update:
@@ -178,20 +190,10 @@ class _Update:
             return False
         if self.id is not None and self._said("after_id") != self.id:
             return False
-        before = self._before(known=True)
-        first = before["update.first.serial"]
-        now = view.appliances.get(str(first))
-        if now is None:
-            return False
-        read = (version(now, "imageStreamerVersion"), version(now, "vsaVersion"))
-        known = (before["update.first.before"], before["update.storage.before"])
-        changed = [
-            f"{old} to {new}"
-            for old, new in zip(known, read, strict=True)
-            if old is not None and new is not None and old != new
-        ]
+        changed = self._changed_versions()
         if not changed:
             return False
+        before = self._remembered_before()
         at = instant_text(view.time)
         facts = {"update.id": f"{NOT_SEEN}/{at}", "update.started_at": None}
         facts |= {"update.target_version": None, "update.ended_at": None}
@@ -201,6 +203,43 @@ class _Update:
         view.remembered.unseen_at[self.pair] = view.time
         view.remembered.reading_after.pop(self.pair, None)
         return True
+
+    def _changed_versions(self) -> list[str]:
+        """What changed on any member, by its serial number: roles may have swapped meanwhile."""
+        return [
+            f"{old} to {new}"
+            for serial in members_of(self.view, self.pair)
+            if not self._is_repaired(serial)
+            for old, new in zip(self._had(serial), self._has(serial), strict=True)
+            if old is not None and new is not None and old != new
+        ]
+
+    def _had(self, serial: str | None) -> Installed:
+        """The versions that a member of this pair was last read with."""
+        if serial is None or self.view.before.directory.pair_of.get(serial) != self.pair:
+            return None, None
+        return self.view.before.versions.get(serial, (None, None))
+
+    def _has(self, serial: str) -> Installed:
+        now = self.view.appliances.get(serial)
+        return (None, None) if now is None else installed(now)
+
+    def _is_repaired(self, serial: str) -> bool:
+        """Whether a standby caught up with the other member, which did not change itself."""
+        others = [other for other in members_of(self.view, self.pair) if other != serial]
+        if len(others) != 1 or serial == self.view.said(self.subject, "pair.active_serial"):
+            return False
+        had = self._had(others[0])
+        return None not in had and had == self._has(others[0]) == self._has(serial)
+
+    def _remembered_before(self) -> dict[str, Any]:
+        """As `_before`, with the last known versions of a member that was not listed of late."""
+        before = self._before(known=True)
+        first, storage = self._had(before["update.first.serial"])
+        before["update.first.before"] = first
+        before["update.storage.before"] = storage
+        before["update.second.before"] = self._had(before["update.second.serial"])[0]
+        return before
 
     def _settle(self, known: Task | None) -> None:
         """Tell everything after, once it reads the same twice after the end."""

@@ -16,6 +16,7 @@ from oneview_bodies import (
     Json,
     Site,
     alert,
+    appliance,
     at,
     on_appliance,
     task,
@@ -267,6 +268,40 @@ def test_versions_that_changed_without_a_task_are_an_update_that_nobody_saw() ->
     site.poll(update_task(created=at(20)), seconds=900, members={A: UPDATED})
     assert site.pair("update.id") == "/rest/tasks/t1"
     assert site.pair("update.first.before") == OLD
+
+
+SWAPPED: dict[str, Json] = {A: {"isActive": False}, B: {"isActive": True}}
+
+
+def test_an_update_that_nobody_saw_is_noticed_although_the_roles_swapped() -> None:
+    # The active one was away while it was updated, and is the standby when it is back.
+    site = Site().poll().poll(seconds=600, members={A: {"gone": 1}, B: SWAPPED[B]})
+    assert site.pair("pair.active_serial") == B
+    assert site.pair("update.id") is None
+    site.poll(seconds=1200, members={A: UPDATED | SWAPPED[A], B: SWAPPED[B]})
+    assert site.pair("update.result") == "not-seen"
+    assert site.pair("update.first.serial") == B
+    assert (site.pair("update.first.before"), site.pair("update.second.before")) == (OLD, OLD)
+
+
+def test_a_standby_that_changes_alone_is_an_update_that_nobody_saw_unless_it_catches_up() -> None:
+    site = Site().poll().poll(seconds=600, members={B: UPDATED})
+    assert site.pair("update.result") == "not-seen"
+    repaired = Site().poll(members={A: UPDATED}).poll(seconds=9, members={A: UPDATED, B: UPDATED})
+    assert repaired.pair("update.id") is None
+
+
+def test_an_update_that_nobody_saw_is_noticed_after_a_restart() -> None:
+    site = Site().poll().poll(seconds=60, members={A: {"gone": 1}, B: SWAPPED[B]})
+    again = Site(recall(site.journal, ["oneview/composer-1"]))
+    again.poll(seconds=1200, members={A: UPDATED | SWAPPED[A], B: SWAPPED[B]})
+    assert again.pair("update.result") == "not-seen"
+
+
+def test_a_module_that_moved_to_another_pair_is_no_update_of_it() -> None:
+    site = Site().see(appliance(A, leName="LE-old", leUri="/rest/logical-enclosures/old"))
+    site.poll(seconds=60, members={A: UPDATED, B: UPDATED})
+    assert site.pair("update.id") is None
 
 
 def test_old_tasks_are_no_news_on_the_first_day() -> None:
