@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from rules.authoring.mutants import Mutant
+from rules.authoring.play import OpenLog
 from rules.authoring.rule_tests import RuleTest
-from rules.authoring.run_tests import OpenLog, Outcome, Runner
+from rules.authoring.run_tests import Outcome, Runner
 from rules.rule_base import RuleBase
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from rules.authoring.classes import NOW
 from rules.authoring.diagram import EVERYWHERE, NOWHERE
 from rules.authoring.rule_tests import Proof
-from rules.authoring.space import NOW, Space
+from rules.authoring.space import Space
 from rules.built_in import BUILT_IN
 from rules.pattern import facts_named
 from rules.representatives import SomeText

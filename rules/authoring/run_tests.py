@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 
-from rules.authoring.rule_tests import ExpectedFinding, ExpectedState, RuleTest, Said
+from rules.authoring.play import Log, Observer, OpenLog, Play
+from rules.authoring.rule_tests import ExpectedFinding, ExpectedState, RuleTest
 from rules.engine import Watch
 from rules.explain import explain
-from rules.finding import Change, Finding
+from rules.finding import Finding
 from rules.rule_base import Fact, RuleBase
 from rules.values import comparable, read_value, show_duration
 from rules.vocabulary import (
-    FACTS_CHANGED,
-    FACTS_SNAPSHOT,
-    FINDING_ACKNOWLEDGED,
-    FINDING_CLOSED,
-    SOURCE_HEARD,
-    SOURCE_LOST,
-    STEP_CONFIRMED,
-    Event,
-    EventData,
     Truth,
 )
 from rules.wording import say_value
-
-Log: TypeAlias = Iterable[tuple[Event, bytes]]
-OpenLog: TypeAlias = Callable[[str], Log]
-"""Opens a log by the path that a test names."""
-
-Observer: TypeAlias = Callable[[Watch, Sequence[Change]], None]
-"""Is shown the watch, and what has changed, after everything that happens in a test."""
-
-NAME: Final = "test"
-"""What subjects, sources and operators are called that a test does not name."""
 
 _MOST_LINES: Final = 12
 
@@ -207,185 +189,12 @@ class Runner:
         return tuple(lines[:_MOST_LINES])
 
 
-class _Run:
-    """One test on its way through a watch."""
+class _Run(Play):
+    """A test that is played and judged."""
 
     def __init__(self, test: RuleTest, watch: Watch, log: Log | None) -> None:
-        self.test = test
-        self.watch = watch
-        self.found: list[Finding] = []
+        super().__init__(test, watch, log)
         self.failures: list[Failure] = []
-        self._log = log
-        self._base = watch.rule_base
-        self._number = 0
-        self._false: set[str] = set()
-        self._observers: list[Observer] = []
-        self._heartbeats: dict[str, tuple[timedelta, datetime]] = {}
-
-    def play(self, observer: Observer | None, until: datetime | None = None) -> None:
-        """Let everything happen, up to a time."""
-        test = self.test
-        self._observers = [observer] if observer is not None else []
-        states = sorted(test.states, key=lambda one: test.moment(one.at))
-        happenings = self._from_log() if self._log is not None else self._from_events()
-        for time, event, line in happenings:
-            if until is not None and time > until:
-                break
-            while states and test.moment(states[0].at) < time:
-                self._judge_state(states.pop(0))
-            self._pass(time)
-            self._note(self.watch.apply(event, line))
-            if self._log is None:
-                self._spoken(event)
-        if until is not None:
-            self._pass(until)
-            return
-        for state in states:
-            self._judge_state(state)
-        if (end := self._end()) is not None:
-            self._pass(end)
-
-    def _end(self) -> datetime | None:
-        test = self.test
-        if test.end is not None:
-            return test.moment(test.end)
-        if self._log is not None:
-            return None
-        times = [test.moment(said.at) for said in test.events]
-        for finding in test.findings:
-            times += [test.moment(one) for one in (finding.raised, finding.resolved) if one]
-        return max(times, default=test.begin)
-
-    def _pass(self, to: datetime) -> None:
-        """Let time pass, from deadline to deadline; the sources that are not lost are heard."""
-        while True:
-            due = self.watch.next_deadline
-            beat = min(
-                ((last + 2 * span, name) for name, (span, last) in self._heartbeats.items()),
-                default=None,
-            )
-            if beat is not None and beat[0] <= to and (due is None or beat[0] <= due):
-                event = self._event(SOURCE_HEARD, beat[0], f"watch/{NAME}", source=beat[1])
-                self._note(self.watch.apply(event))
-                self._heard(beat[1], beat[0])
-            elif due is not None and due <= to:
-                self._note(self.watch.advance(due))
-            else:
-                break
-        self._note(self.watch.advance(to))
-
-    def _note(self, changes: Sequence[Change]) -> None:
-        self.found += [change.finding for change in changes if change.kind == "raised"]
-        for observer in self._observers:
-            observer(self.watch, changes)
-
-    # What happens
-
-    def _from_log(self) -> Iterator[tuple[datetime, Event, bytes]]:
-        assert self._log is not None
-        for event, line in self._log:
-            yield event.time, event, line
-
-    def _from_events(self) -> Iterator[tuple[datetime, Event, bytes]]:
-        test = self.test
-        said = sorted(test.events, key=lambda one: one.at)
-        for scope, name, around in self._memberships(said):
-            fact = self._base.facts[self._base.scopes[scope].member_by]
-            facts = {fact.name: around}
-            event = self._event(
-                FACTS_CHANGED, test.begin, f"{fact.source}/{NAME}", f"{scope}/{name}", facts=facts
-            )
-            yield test.begin, event, b""
-        for one in said:
-            for event in self._events_of(one):
-                yield event.time, event, b""
-
-    def _memberships(self, said: list[Said]) -> Iterator[tuple[str, str, str]]:
-        """Whom the test's subject is within, where the test does not say so itself."""
-        scope, _, name = self.test.subject.partition("/")
-        told = {fact for one in said for fact in one.facts}
-        while scope in self._base.scopes and self._base.scopes[scope].within:
-            member_by, within = self._base.scopes[scope].member_by, self._base.scopes[scope].within
-            if member_by in told:
-                return
-            yield scope, name, NAME
-            scope, name = within, NAME
-
-    def _subject_of(self, scope: str, own: str) -> str:
-        """The subject of a scope that a fact is said about: the event's own, or one around it."""
-        subject = own or self.test.subject
-        if subject.partition("/")[0] == scope:
-            return subject
-        around = self.watch.words.subjects.get(subject)
-        for one in around.lineage() if around else ():
-            if one.scope.name == scope:
-                return one.name
-        return f"{scope}/{NAME}"
-
-    def _events_of(self, said: Said) -> Iterator[Event]:
-        time = self.test.begin + said.at
-        parts: dict[tuple[str, str], dict[str, Any]] = {}
-        for name, value in (*said.facts.items(), *((name, None) for name in said.unknown)):
-            fact = self._base.facts[name]
-            source = said.source or f"{fact.source}/{NAME}"
-            subject = self._subject_of(fact.scope, said.subject)
-            parts.setdefault((subject, source), {})[name] = value
-        if said.families and not parts:
-            kinds = {f.source for f in self._base.facts.values() if f.family in said.families}
-            for kind in sorted(kinds - {""}):
-                parts[said.subject or self.test.subject, said.source or f"{kind}/{NAME}"] = {}
-        for (subject, source), facts in parts.items():
-            kind = FACTS_SNAPSHOT if said.families else FACTS_CHANGED
-            yield self._event(
-                kind, time, source, subject, facts=facts, families=list(said.families)
-            )
-        for kind, name in ((SOURCE_LOST, said.lost), (SOURCE_HEARD, said.heard)):
-            if name:
-                source = name if "/" in name else f"{name}/{NAME}"
-                yield self._event(kind, time, f"watch/{NAME}", source=source)
-        subject = said.subject or self.test.subject
-        operator = f"operator/{NAME}"
-        if said.confirm:
-            yield self._event(
-                STEP_CONFIRMED, time, operator, subject, rule=said.rule, confirm=said.confirm
-            )
-        if said.close:
-            yield self._event(
-                FINDING_CLOSED, time, operator, subject, rule=said.rule, reason=said.close
-            )
-        if said.acknowledge:
-            yield self._event(
-                FINDING_ACKNOWLEDGED, time, operator, subject, rule=said.rule, note=said.acknowledge
-            )
-
-    def _event(
-        self, kind: str, time: datetime, source_name: str, subject: str = "", **data: Any
-    ) -> Event:
-        self._number += 1
-        return Event(
-            id=str(self._number),
-            source=source_name,
-            type=kind,
-            time=time,
-            subject=subject,
-            data=EventData(**data),
-        )
-
-    def _spoken(self, event: Event) -> None:
-        """Keep a source heard that has spoken, until it is lost."""
-        if event.type == SOURCE_LOST:
-            self._heartbeats.pop(event.data.source, None)
-        elif event.type == SOURCE_HEARD:
-            self._heard(event.data.source, event.time)
-        else:
-            self._heard(event.source, event.time)
-
-    def _heard(self, source: str, time: datetime) -> None:
-        kind = self._base.sources.get(source.partition("/")[0])
-        if kind is not None and kind.heartbeat is not None:
-            self._heartbeats[source] = kind.heartbeat, time
-
-    # What is found
 
     def definitely_false(self, rules: frozenset[str]) -> frozenset[str]:
         """Those of some rules that were definitely false on a subject at the end."""
@@ -433,9 +242,10 @@ class _Run:
                 )
                 yield Failure(message, rule=rule)
 
-    def _judge_state(self, expected: ExpectedState) -> None:
+    def judge(self, expected: ExpectedState) -> None:
+        """Note where the watch is otherwise than it must be."""
         at = self.test.moment(expected.at)
-        self._pass(at)
+        self.pass_time(at)
         self.failures += [
             Failure(f"at {self.say(at)}: {message}", rule=rule)
             for rule, message in self._state_differs(expected)
@@ -451,7 +261,7 @@ class _Run:
                 now_open = _names(sorted(found))
                 yield "", f"expected to be open: {_names(expected.open)}; open: {now_open}"
         for name, value in expected.facts.items():
-            fact = self._base.facts[name]
+            fact = self.base.facts[name]
             now = watch.value(subject, name)
             wanted = comparable(fact.type, read_value(fact.type, value))
             if now is None or comparable(fact.type, now) != wanted:
@@ -459,7 +269,7 @@ class _Run:
         for name in expected.unknown:
             now = watch.value(subject, name)
             if now is not None:
-                said = _say(now, self._base.facts[name])
+                said = _say(now, self.base.facts[name])
                 yield "", f"expected {name} not to be known; it is {said}"
         for rule, statuses in expected.steps.items():
             finding = here.get(rule)

@@ -6,28 +6,31 @@ no dimensions: they are taken apart into what they are concluded from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, Final, cast
 
+from rules.authoring.classes import (
+    NOW,
+    TURNED,
+    different,
+    masks,
+    partitions,
+    truth,
+    with_constant,
+)
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram, TooLargeError
 from rules.evaluate import condition_truth
 from rules.pattern import (
-    AGE_OPERATORS,
     RELATION_OPERATORS,
     Condition,
-    Operator,
     Pattern,
     conditions,
 )
 from rules.representatives import MOST_EXPRESSIONS, SomeText, connected, representatives
-from rules.rule_base import Derivation, Fact, Rule, RuleBase
+from rules.rule_base import Derivation, Rule, RuleBase
 from rules.values import Value, comparable
 from rules.vocabulary import Truth
-
-NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""The time at which ages are judged; which one does not matter."""
 
 MOST_CLASSES: Final = 60_000
 """Combinations of facts that are compared with one another; beyond it, relations count as
@@ -216,7 +219,7 @@ class Space:
         if not self.is_derived(condition.fact):
             if not related or not self.is_derived(other):
                 raise KeyError(condition)
-            turned = Condition(other, _TURNED[condition.operator], condition.fact)
+            turned = Condition(other, TURNED[condition.operator], condition.fact)
             return self._condition(turned, "")
         diagram, catalogue = self.diagram, self._rule_base.facts
         true = false = NOWHERE
@@ -230,7 +233,7 @@ class Space:
                     common = diagram.both(where, elsewhere)
                     true, false = self._sort(holds, common, true, false)
             elif related:
-                constant = _with_constant(condition, other, value)
+                constant = with_constant(condition, other, value)
                 sets = self.sets(constant) if constant else Sets(NOWHERE, NOWHERE)
                 true = diagram.either(true, diagram.both(where, sets.true))
                 false = diagram.either(false, diagram.both(where, sets.false))
@@ -296,9 +299,9 @@ class Space:
                     said = next(name for name in named if name not in derived)
                     operator = condition.operator
                     if said != condition.fact:
-                        operator = _TURNED[operator]
+                        operator = TURNED[operator]
                     for value in self._possible(derived[0]):
-                        constant = _with_constant(
+                        constant = with_constant(
                             Condition(said, operator, derived[0]), said, value, turn=False
                         )
                         if constant is not None:
@@ -321,12 +324,12 @@ class Space:
         if len(expressions) > MOST_EXPRESSIONS:
             self._independent([one for one in own if one.operator == "matches"])
             own = [one for one in own if one.operator != "matches"]
-        values: list[Any] = [None, *_different(fact, representatives(fact, own, [], NOW))]
+        values: list[Any] = [None, *different(fact, representatives(fact, own, [], NOW))]
         number = self._add_dimension((name,), [(value,) for value in values])
         kind = fact.type if fact else "bool"
         keys = [None if value is None else comparable(kind, value) for value in values]
         for condition in own:
-            true, false = _masks(condition, kind, values, keys)
+            true, false = masks(condition, kind, values, keys)
             self._sets[condition] = Sets(
                 self.diagram.where(number, true), self.diagram.where(number, false)
             )
@@ -344,7 +347,7 @@ class Space:
         classes: dict[tuple[Truth, ...], tuple[Any, ...]] = {}
         for values in combinations:
             facts = dict(zip(group, values, strict=True))
-            truths = tuple(_truth(condition, facts, catalogue) for condition in own)
+            truths = tuple(truth(condition, facts, catalogue) for condition in own)
             truths += tuple(Truth(value is not None) for value in values)
             classes.setdefault(truths, values)
         number = self._add_dimension(group, list(classes.values()))
@@ -380,13 +383,13 @@ class Space:
             fresh: list[Value] = [
                 9001 + number if numeric else f"{9001 + number}" for number in range(len(group))
             ]
-            found = list(_partitions(len(group), constants, fresh, MOST_CLASSES))
+            found = list(partitions(len(group), constants, fresh, MOST_CLASSES))
             return found if len(found) < MOST_CLASSES else None
         choices: list[list[Any]] = []
         size = 1
         for name in group:
             values = representatives(catalogue.get(name), own, [], NOW)
-            choices.append([None, *_different(catalogue.get(name), values)])
+            choices.append([None, *different(catalogue.get(name), values)])
             size *= len(choices[-1])
         return product(*choices) if size <= MOST_CLASSES else None
 
@@ -419,103 +422,6 @@ class Space:
         if texts:
             return found
         return {name: value for name, value in found.items() if not isinstance(value, SomeText)}
-
-
-_TURNED: Final[dict[str, Operator]] = {
-    "same_as": "same_as",
-    "differs_from": "differs_from",
-    "later_than": "earlier_than",
-    "earlier_than": "later_than",
-}
-
-
-def _with_constant(
-    condition: Condition, said: str, value: Value, *, turn: bool = True
-) -> Condition | None:
-    """A relation of a derived fact's value with a fact that is said, as a condition on that."""
-    operator = _TURNED[condition.operator] if turn else condition.operator
-    if operator == "same_as":
-        return Condition(said, "is", (value,))
-    if operator == "differs_from":
-        return Condition(said, "not", (value,))
-    return None
-
-
-def _different(fact: Fact | None, values: Sequence[Value]) -> list[Value]:
-    kind = fact.type if fact else "bool"
-    return list({comparable(kind, value): value for value in values}.values())
-
-
-def _truth(condition: Condition, facts: dict[str, Any], catalogue: Any) -> Truth:
-    value = facts[condition.fact]
-    if isinstance(value, SomeText) and condition.operator == "matches":
-        return Truth(int(condition.operand in value.found_by))
-    return condition_truth(condition, facts, NOW, catalogue)
-
-
-def _masks(condition: Condition, kind: Any, values: list[Any], keys: list[Any]) -> tuple[int, int]:
-    """The classes in which a condition is true, and those in which it is false, as bits."""
-    operator, operand = condition.operator, condition.operand
-    if operator == "known":
-        unknown, known = 1, (1 << len(values)) - 2
-        return (known, unknown) if operand else (unknown, known)
-    if operator in ("is", "not", "above", "below", "at_least", "at_most"):
-        test = _TESTS[operator]
-        if operator in ("is", "not"):
-            bound: Any = {comparable(kind, one) for one in cast(tuple[Value, ...], operand)}
-        else:
-            bound = comparable(kind, cast(Value, operand))
-        true = sum(1 << bit for bit, key in enumerate(keys) if bit and test(key, bound))
-        return true, (1 << len(values)) - 2 - true
-    true = false = 0
-    for bit, value in enumerate(values):
-        if bit:
-            truth = _age(condition, str(value)) if operator in AGE_OPERATORS else None
-            if truth is None:
-                truth = _truth(condition, {condition.fact: value}, {})
-            true |= (truth == Truth.TRUE) << bit
-            false |= (truth == Truth.FALSE) << bit
-    return true, false
-
-
-def _age(condition: Condition, value: str) -> Truth:
-    facts = {condition.fact: value}
-    return condition_truth(condition, facts, NOW, {condition.fact: _AN_INSTANT})
-
-
-_AN_INSTANT: Final = Fact(name="", type="instant", scope="")
-
-_TESTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "is": lambda key, bound: key in bound,
-    "not": lambda key, bound: key not in bound,
-    "above": lambda key, bound: key > bound,
-    "below": lambda key, bound: key < bound,
-    "at_least": lambda key, bound: key >= bound,
-    "at_most": lambda key, bound: key <= bound,
-}
-
-
-def _partitions(
-    count: int, constants: list[Value], fresh: list[Value], most: int
-) -> Iterator[tuple[Any, ...]]:
-    """Every way in which so many values can be the same, be unknown, or be one of some
-    constants; values that nobody has named are used in their order."""
-    left = most
-
-    def extend(values: tuple[Any, ...], used: int) -> Iterator[tuple[Any, ...]]:
-        nonlocal left
-        if left <= 0:
-            return
-        if len(values) == count:
-            left -= 1
-            yield values
-            return
-        for value in (None, *constants):
-            yield from extend((*values, value), used)
-        for number in range(min(used + 1, count)):
-            yield from extend((*values, fresh[number]), max(used, number + 1))
-
-    return extend((), 0)
 
 
 def patterns_of(rule: Rule) -> Iterator[Pattern]:

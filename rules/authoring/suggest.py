@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from rules.authoring.classes import NOW
 from rules.authoring.diagram import NOWHERE, TooLargeError
 from rules.authoring.mutants import Mutant
-from rules.authoring.space import NOW, Space
+from rules.authoring.space import Space
 from rules.pattern import Pattern
 from rules.program import step_pattern
 from rules.representatives import SomeText

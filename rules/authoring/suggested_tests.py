@@ -9,9 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from rules.authoring.mutants import Mutant
+from rules.authoring.play import OpenLog
 from rules.authoring.read_rule_tests import TestTexts, read_tests
 from rules.authoring.rule_tests import RuleTest
-from rules.authoring.run_tests import OpenLog, Runner
+from rules.authoring.run_tests import Runner
 from rules.authoring.suggest import Row, Suggestions
 from rules.engine import Watch
 from rules.rule_base import RuleBase
