@@ -27,6 +27,8 @@ class Versions(msgspec.Struct, frozen=True):
     first: str
     second: str
     storage: str
+    standstill: str = ""
+    """How the update's task stood then, where its state is none that is known as an end."""
 
 
 class Remembered(msgspec.Struct):

@@ -37,9 +37,7 @@ Purpose = Literal[
     "deployment-server",
 ]
 
-RUNNING: Final = frozenset(
-    {"new", "starting", "pending", "running", "suspended", "stopping", "cancelling"}
-)
+RUNNING: Final = frozenset({"new", "starting", "pending", "running", "suspended", "stopping"})
 ENDED: Final = frozenset({"completed", "warning", "error", "terminated", "killed", "interrupted"})
 """Words of taskState, in lower case, after which nothing more happens. 100 percent is none."""
 
@@ -97,6 +95,19 @@ class Task:
     def has_ended(self) -> bool:
         """Whether its state is one after which nothing more happens."""
         return self.result in ENDED
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether its state is a word that neither runs nor ends by what is known."""
+        return self.result is not None and self.result != "running" and not self.has_ended
+
+    @property
+    def standstill(self) -> str:
+        """Differs as soon as anything goes on in a task whose state is strange."""
+        if not self.is_strange:
+            return ""
+        told = (self.result, word(self.resource, "modified"), str(self.percent), self.step)
+        return "|".join(part or "" for part in told)
 
     @property
     def created(self) -> datetime | None:

@@ -97,9 +97,10 @@ class _Update:
             said = moment({"at": self._said("started_at")}, "at")
             return began is None or said is None or began > said
         # What starts while the known one runs is a part of it.
-        return known.has_ended and (
-            began is None or known.ended_at is None or began > known.ended_at
-        )
+        if not known.has_ended and not self._was_taken_as_ended():
+            return False
+        until = moment(known.resource, "modified")
+        return began is None or until is None or began > until
 
     def _begin(self, task: Task) -> None:
         """Tell a start: its name and everything before, in one event."""
@@ -125,7 +126,15 @@ class _Update:
         message = f"Update of {self.pair} ended in {task.result}"
         if not task.has_ended:
             message = f"Update of {self.pair} is {task.result or 'in a state not known'}"
-        self.view.statement.happen(self.subject, self._standing(task), message, task.ended_at)
+        facts = self._standing(task)
+        if self._was_taken_as_ended():
+            # What was left by a strange state that went on after all is read again at the end.
+            facts["update.after_id"] = None
+        self.view.statement.happen(self.subject, facts, message, task.ended_at)
+
+    def _was_taken_as_ended(self) -> bool:
+        """Whether what the update left was told although its task had not ended by its word."""
+        return self._said("after_id") == self.id and self._said("result") not in _OVER
 
     def _standing(self, task: Task) -> dict[str, Any]:
         return {
@@ -185,8 +194,7 @@ class _Update:
     def _notice_unseen(self) -> bool:
         """Tell an update of which only the changed versions show, and no task."""
         view = self.view
-        is_over = self.result is None or self.result in _OVER
-        if not is_over or self.id != self._said("id"):
+        if self.id != self._said("id"):
             return False
         if self.id is not None and self._said("after_id") != self.id:
             return False
@@ -246,12 +254,12 @@ class _Update:
         view = self.view
         if self.id is None or self.id != self._said("id") or self._said("after_id") == self.id:
             return
-        if self.result not in _OVER or self.result != self._said("result"):
+        if not self._is_over(known) or self.result != self._said("result"):
             return
         ended = moment({"at": self._said("ended_at")}, "at")
         if ended is not None and view.time <= ended:
             return
-        read = self._read_after()
+        read = self._read_after(known)
         if read is None:
             view.remembered.reading_after.pop(self.pair, None)
             return
@@ -267,7 +275,11 @@ class _Update:
         view.statement.happen(self.subject, dict(zip(_AFTER, values, strict=True)), message)
         view.remembered.reading_after.pop(self.pair, None)
 
-    def _read_after(self) -> Versions | None:
+    def _is_over(self, known: Task | None) -> bool:
+        """Whether the update ended, or is in a state that is an end if it stays as it is."""
+        return self.result in _OVER or (known is not None and known.is_strange)
+
+    def _read_after(self, known: Task | None) -> Versions | None:
         first = self.view.appliances.get(self._said("first.serial") or "")
         second = self.view.appliances.get(self._said("second.serial") or "")
         if first is None or second is None or self.id is None:
@@ -279,7 +291,9 @@ class _Update:
         )
         if None in versions:
             return None
-        return Versions(self.id, self.view.time, *(text or "" for text in versions))
+        standstill = "" if known is None else known.standstill
+        first_now, second_now, storage = (text or "" for text in versions)
+        return Versions(self.id, self.view.time, first_now, second_now, storage, standstill)
 
     def _note_storage_alarm(self) -> None:
         """Remember that an alert spoke of the storage while the update was not settled."""
@@ -309,8 +323,14 @@ class _Update:
         )
 
 
-def _values(versions: Versions) -> tuple[str, str, str, str]:
-    return (versions.update, versions.first, versions.second, versions.storage)
+def _values(versions: Versions) -> tuple[str, ...]:
+    return (
+        versions.update,
+        versions.first,
+        versions.second,
+        versions.storage,
+        versions.standstill,
+    )
 
 
 def _is_apart(earlier: datetime, later: datetime, settle: timedelta) -> bool:

@@ -74,6 +74,16 @@ def test_a_standby_that_failed_to_update_is_told_as_such_and_as_nothing_else(wat
     assert watch.permission("update", "pair/LE-rack-a").answer == "no go"
 
 
+def test_an_update_that_ends_in_a_word_that_nobody_knows_is_judged(watch: Watch) -> None:
+    site = Site().poll().poll(update_task(created=at(20)), seconds=30)
+    done = update_task(created=at(20), modified=at(1800), taskState="Cancelling")
+    for seconds in (1815, 1830, 1890):
+        site.poll(done, seconds=seconds)
+    found = raised(watch, site.journal)
+    assert ("U-unclassified", "pair/LE-rack-a") in found
+    assert watch.permission("update", "pair/LE-rack-a").answer == "no go"
+
+
 def test_an_alert_that_nobody_knows_raises_a_finding_with_its_words(watch: Watch) -> None:
     site = Site().poll().poll(on_appliance(B, description="A new thing."), seconds=15)
     assert ("unrecognised", f"appliance/{B}") in raised(watch, site.journal)

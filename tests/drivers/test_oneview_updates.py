@@ -154,13 +154,42 @@ def test_a_restart_while_the_update_runs_changes_nothing() -> None:
     assert again.pair("update.first.after") == NEW
 
 
-def test_a_state_that_nobody_knows_is_passed_on_and_is_no_end() -> None:
+@pytest.mark.parametrize("word", ["Unknown", "Cancelling", "Cancelled"])
+def test_a_state_that_nobody_knows_is_passed_on_and_ends_once_it_stays_put(word: str) -> None:
     site = started()
-    for seconds in (1815, 1900, 2000):
-        site.poll(update_task(created=at(20), taskState="Unknown"), seconds=seconds)
-    assert site.pair("update.result") == "unknown"
-    assert site.pair("update.ended_at") is None
+    strange = update_task(created=at(20), taskState=word, modified=at(1800))
+    site.poll(strange, seconds=1815)
+    assert site.pair("update.result") == word.lower()
+    site.poll(strange, seconds=1830)
+    goes_on = strange | {"computedPercentComplete": 40}
+    site.poll(goes_on, seconds=1890)
+    assert site.pair("update.after_id") is None, "it goes on, whatever its state is called"
+    site.poll(goes_on, seconds=1905)
     assert site.pair("update.after_id") is None
+    site.poll(goes_on, seconds=1965)
+    assert site.pair("update.after_id") == "/rest/tasks/t1"
+    assert site.pair("update.second.after") == OLD
+    assert site.pair("update.ended_at") is None
+
+
+@pytest.mark.law(18)
+def test_a_strange_state_that_was_taken_as_the_end_and_was_none() -> None:
+    strange = update_task(created=at(20), taskState="Cancelling", modified=at(1800))
+    site = started()
+    for seconds in (1815, 1830, 1890):
+        site.poll(strange, seconds=seconds)
+    assert site.pair("update.after_id") == "/rest/tasks/t1"
+    following = update_task(uri="/rest/tasks/t2", created=at(1900))
+    assert Site(site.remembered).poll(strange, following, seconds=1905).pair("update.id") == (
+        "/rest/tasks/t2"
+    )
+    site.poll(ended("Terminated", 2000), seconds=2015)
+    assert site.said(PAIR)[0]["update.after_id"] is None
+    for seconds in (2030, 2090):
+        site.poll(ended("Terminated", 2000), seconds=seconds, members={A: UPDATED})
+    assert site.pair("update.result") == "terminated"
+    assert site.pair("update.after_id") == "/rest/tasks/t1"
+    assert site.pair("update.first.after") == NEW
 
 
 def test_hundred_percent_is_no_success() -> None:
