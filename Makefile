@@ -3,10 +3,11 @@
 PYTHON ?=
 WORKERS ?= 2
 PYTEST_ARGS ?=
+SEED ?= 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test lint cases mutants sdk-test bench samples clean
+.PHONY: help set-up demo test lint cases crash-test mutants sdk-test bench samples clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -35,6 +36,9 @@ mutants: set-up ## break the engine's shortcuts one by one; the tests must notic
 
 sdk-test: set-up ## let the vendor's own client read the simulated appliances
 	@.venv/bin/python tests/sdk/run.py $(SDK)
+
+crash-test: set-up ## kill a recorder at a hundred random points; SEED=… chooses them
+	@.venv/bin/python tests/crash_test.py --seed $(SEED)
 
 bench: ## measure the engine beside others, as ratios
 	@sh .ci/set-up bench

@@ -77,8 +77,16 @@ class InProcess:
 class LiveWatch:
     """Polls a simulated site, and holds what came of it as lines of a journal."""
 
-    def __init__(self, simulated: Simulated, *, seed: int = 1, password: str = PASSWORD) -> None:
+    def __init__(
+        self,
+        simulated: Simulated,
+        *,
+        seed: int = 1,
+        password: str = PASSWORD,
+        intervals: Intervals | None = None,
+    ) -> None:
         self.simulated = simulated
+        self._intervals = intervals or Intervals()
         self.lines: list[bytes] = []
         self.events: list[Event] = []
         self.last = Polled()
@@ -100,7 +108,7 @@ class LiveWatch:
             watch_source=WATCH,
             wall=self.simulated.clock.now,
             chance=random.Random(self._seed),
-            intervals=Intervals(),
+            intervals=self._intervals,
             remembered=remembered,
         )
 

@@ -23,7 +23,7 @@ from drivers.recorder.rotation import (
 )
 from drivers.recorder.waiting import Waiting
 from drivers.recorder.words import WatchWords
-from rules.vocabulary import Event
+from rules.vocabulary import CHECKPOINT, Event
 
 PATIENCE: Final = 2.0
 """Seconds to wait for the journal's lock; then the events wait in memory."""
@@ -54,12 +54,13 @@ class Recorder:
         self._wall = wall
         self._tell = tell
         self._limits = limits or Limits()
-        self._waiting = waiting or Waiting()
+        self._waiting = Waiting() if waiting is None else waiting
         self._locks = ExitStack()
         self._trouble = ""
         self._unwritable_told = 0
         self._part_begun: datetime | None = None
         self._inode: int | None = None
+        self._head = 0
         self.on_loss: Callable[[], None] = lambda: None
         """Called once events that were given up leave a gap in the journal: say all of it again."""
 
@@ -101,7 +102,7 @@ class Recorder:
                 self._tell(f"An event that a crash had cut short was set aside as {name}", False)
             self._judging.catch_up()
             self._note_file()
-            self._part_begun = _first_time(self.path) or now
+            self._part_begun, self._head = _beginning(self.path)
         except OSError as error:
             self._locks.close()
             name = printable(str(self.path))
@@ -139,6 +140,7 @@ class Recorder:
                 self._waiting.written(len(batch))
             self._judging.catch_up()
         except JournalError as error:
+            self._waiting.trim()
             self._say_trouble(str(error))
             return False
         if self._trouble:
@@ -154,7 +156,9 @@ class Recorder:
             return
         begun, now = self._part_begun, self._wall()
         too_old = begun is not None and now - begun >= self._limits.age
-        if (size < self._limits.size and not too_old) or not self.flush():
+        # A checkpoint may be larger than a part is to be; what follows it is to be as large again.
+        too_large = size >= max(self._limits.size, 2 * self._head)
+        if not (too_large or too_old) or not self.flush():
             return
         try:
             closed = rotate(self.path, self._judging, self._words.checkpoint)
@@ -210,6 +214,7 @@ class Recorder:
         if status.st_ino != self._inode:
             self._inode = status.st_ino
             self._part_begun = self._wall()
+            self._head = status.st_size
 
     def _own_up(self) -> None:
         """Say in the journal that events are missing, so that nothing is concluded over the gap."""
@@ -236,8 +241,17 @@ class Recorder:
             self._tell(f"{count} events have no form in which a journal could hold them", True)
 
 
-def _first_time(path: Path) -> datetime | None:
-    """The time of a journal's first event."""
+def _beginning(path: Path) -> tuple[datetime | None, int]:
+    """The time of a journal's first event, and how many bytes its checkpoint takes."""
+    first: datetime | None = None
+    size = 0
     with path.open("rb") as file:
-        event = decode_line(file.readline(MAXIMUM_LINE).rstrip(b"\n"))
-    return event.time if event is not None else None
+        while line := file.readline(MAXIMUM_LINE):
+            event = decode_line(line.rstrip(b"\n"))
+            if event is None:
+                break
+            first = first or event.time
+            if event.type != CHECKPOINT:
+                break
+            size += len(line)
+    return first, size

@@ -43,6 +43,9 @@ class Waiting:
                 continue
             self._events.append((event, size))
             self._bytes += size
+
+    def trim(self) -> None:
+        """Give up the oldest events that there is no room for."""
         while len(self._events) > self._most_events or self._bytes > self._most_bytes:
             oldest, size = self._events.popleft()
             self._bytes -= size
