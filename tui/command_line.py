@@ -77,6 +77,9 @@ def _run(given: list[str]) -> int:
     parser = _Parser(
         prog="watchkeeper", description=_DESCRIPTION, epilog=_EXIT_CODES, allow_abbrev=False
     )
+    parser.add_argument(
+        "--version", dest="version_asked", action="store_true", help="which version this is"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
     chosen = next((word for word in given if not word.startswith("-")), "")
     for name, (module_name, summary) in _COMMANDS.items():
@@ -92,6 +95,8 @@ def _run(given: list[str]) -> int:
     except SystemExit as stopped:
         sys.stdout.flush()
         return stopped.code if isinstance(stopped.code, int) else UNUSABLE
+    if arguments.version_asked:
+        return _run(["version"])
     if not hasattr(arguments, "run"):
         parser.print_help()
         return FINE

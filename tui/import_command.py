@@ -154,10 +154,17 @@ def _account(result: ImportResult, rejected: list[Rejected], moved: int) -> list
         lines.append(f"{count} at the time of the journal's last, before which they happened")
     if rejected:
         lines.append(f"{say_count(len(rejected), 'record or file', 'records or files')} refused:")
-    lines += [f"  {harmless(str(one))}" for one in rejected[:_FAULTS_SHOWN]]
+    lines += [f"  {harmless(_say_rejected(one))}" for one in rejected[:_FAULTS_SHOWN]]
     if len(rejected) > _FAULTS_SHOWN:
         lines.append(f"  and {len(rejected) - _FAULTS_SHOWN:,} more")
     return lines
+
+
+def _say_rejected(rejected: Rejected) -> str:
+    """File and reason; a reason that begins with the file names it already."""
+    if not rejected.line and rejected.reason.startswith(f"{rejected.file} "):
+        return rejected.reason
+    return str(rejected)
 
 
 def _say_kinds(counts: dict[str, int]) -> str:

@@ -14,6 +14,13 @@ class GivenInstant:
         self._instant = instant
         self._of_day = of_day
 
+    def is_after(self, other: GivenInstant) -> bool:
+        """Whether both are whole instants and this one is the later; times of day depend on the
+        log."""
+        if self._instant is None or other._instant is None:
+            return False
+        return self._instant > other._instant
+
     def within(self, first: datetime) -> datetime:
         """The instant that is meant in a log that begins at `first`."""
         if self._instant is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from rules.finding import Conclusion, Evidence, Finding
     from rules.rule_base import Fact, Operation, Rule, Source
     from rules.situation import Forbidden, StepNow, WaitWindow
+    from rules.values import Value
     from rules.vocabulary import Severity
-    from tui.summary import RuleChoice, Situation
+    from tui.summary import RuleChoice
 
 GLYPHS: Final[dict[str, str]] = {
     "critical": "✖",
@@ -24,8 +26,9 @@ GLYPHS: Final[dict[str, str]] = {
 }
 """By severity; each has a form in ASCII."""
 
-_SPOTS_NAMED: Final = 3
-_FACTS_NAMED: Final = 3
+_INSTANT: Final = re.compile(r"\b(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+_NAMED_GRADE: Final = {"inferred": "Inferred: ", "guide": "The guide: ", "help": "The help: "}
+"""What a reason begins with that its grade, which stands behind it, says as well."""
 
 BOXES: Final[dict[str, str]] = {"done": "[x]", "open": "[ ]", "not sure": "[?]"}
 """By the status of a step."""
@@ -106,10 +109,25 @@ def say_prohibition(forbidden: Forbidden, operations: Mapping[str, Operation]) -
     finding = forbidden.finding
     what = operation_title(operations, forbidden.operation)
     where = "" if forbidden.subject == finding.subject else f" on {harmless(forbidden.subject)}"
-    reason = harmless(forbidden.text)
-    if forbidden.source.grade == "inferred":
-        reason = reason.removeprefix("Inferred: ")
+    reason = say_reason(forbidden)
     return f"{what}{where}{': ' + reason if reason else ''} ({say_grade(forbidden.source)})"
+
+
+def say_reason(forbidden: Forbidden) -> str:
+    """Why something is forbidden, without the grade that is said behind it; may be empty."""
+    said = _NAMED_GRADE.get(forbidden.source.grade, "")
+    return say_prose(forbidden.text.removeprefix(said))
+
+
+def say_prose(text: str, now: datetime | None = None) -> str:
+    """A rule's text; the instants that facts have put into it are said as everywhere else."""
+    today = say_time(now)[:10] if now else ""
+
+    def near(found: re.Match[str]) -> str:
+        day = "" if found[1] == today else f"{found[1]} "
+        return f"{day}{found[2]}Z"
+
+    return _INSTANT.sub(near, harmless(text))
 
 
 def operation_title(operations: Mapping[str, Operation], name: str) -> str:
@@ -119,15 +137,26 @@ def operation_title(operations: Mapping[str, Operation], name: str) -> str:
     return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
-def say_wait(step: StepNow, finding: Finding, now: datetime) -> str:
-    """When a step's wait may end, or that it has not started."""
+def say_wait(step: StepNow, finding: Finding, now: datetime, *, rest: bool) -> str:
+    """When a step's wait may end, or that it has not started; with what is left of it now, where
+    now is the time that the reader asks about and not one that is told of."""
     wait = finding.rule.steps[step.number - 1].wait
     assert wait is not None
     length = _say_length(wait.at_least, wait.at_most)
     if step.window is None:
         return f"{length} from {harmless(wait.start)}: not started"
     start = f"{length} from {say_time_near(step.window.start, now)}"
-    return start if step.status == "done" else f"{start}: {_say_rest(step.window, now)}"
+    if step.status == "done":
+        return start
+    return f"{start}: {_say_rest(step.window, now) if rest else _say_window(step.window, now)}"
+
+
+def _say_window(window: WaitWindow, now: datetime) -> str:
+    earliest = say_time_near(window.earliest, now) if window.earliest else ""
+    latest = say_time_near(window.latest, now) if window.latest else ""
+    if earliest and latest:
+        return f"{earliest} to {latest}"
+    return f"not before {earliest}" if earliest else f"until {latest}"
 
 
 def _say_length(at_least: timedelta | None, at_most: timedelta | None) -> str:
@@ -153,7 +182,7 @@ def _say_rest(window: WaitWindow, now: datetime) -> str:
     return f"over since {say_time_near(window.latest, now)}"
 
 
-def say_fact(evidence: Evidence, catalogue: Mapping[str, Fact]) -> str:
+def say_fact(evidence: Evidence, catalogue: Mapping[str, Fact], now: datetime) -> str:
     """A fact and its value; a word that the catalogue does not know stands as it was said."""
     from rules.wording import say_value
 
@@ -161,16 +190,46 @@ def say_fact(evidence: Evidence, catalogue: Mapping[str, Fact]) -> str:
     if evidence.said:
         said = say_value(evidence.said, None)
         return f"{name} = {said}, which the catalogue does not know"
-    return f"{name} = {harmless(say_value(evidence.value, catalogue.get(evidence.fact)))}"
+    return f"{name} = {_say_value(evidence.value, catalogue.get(evidence.fact), now)}"
 
 
-def say_conclusion(conclusion: Conclusion, catalogue: Mapping[str, Fact]) -> str:
+def say_conclusion(conclusion: Conclusion, catalogue: Mapping[str, Fact], now: datetime) -> str:
     """A derived fact, its value, and how well it is known that it follows."""
-    from rules.wording import say_value
-
-    value = harmless(say_value(conclusion.value, catalogue.get(conclusion.fact)))
+    value = _say_value(conclusion.value, catalogue.get(conclusion.fact), now)
     grade = f" ({conclusion.grade})" if conclusion.grade else ""
     return f"{harmless(conclusion.fact)} = {value}{grade}"
+
+
+def _say_value(value: Value | None, fact: Fact | None, now: datetime) -> str:
+    from rules.wording import say_value
+
+    if fact is not None and fact.type == "instant":
+        return say_prose(say_value(value, fact), now)
+    said = harmless(say_value(value, fact))
+    one = type(value) is int and value == 1 and fact is not None and fact.unit.endswith("s")
+    return said[:-1] if one else said
+
+
+def say_behind(evidence: Evidence, catalogue: Mapping[str, Fact], now: datetime) -> str:
+    """A fact behind a derived one, shortly: its value, when it was said, and by whom."""
+    said = say_fact(evidence, catalogue, now)
+    if evidence.time is None:
+        return said if evidence.value is None else f"{said}, by default"
+    return f"{said}, {say_time_near(evidence.time, now)} {harmless(evidence.source)}"
+
+
+def split_evidence(finding: Finding) -> tuple[list[Evidence], list[Evidence]]:
+    """The facts that the rule itself looks at, and those that stand behind derived ones."""
+    from rules.pattern import facts_named
+
+    evidence = finding.evidence()
+    if finding.noticed:
+        return evidence, []
+    named = set(facts_named(finding.rule.when))
+    return (
+        [one for one in evidence if one.fact in named],
+        [one for one in evidence if one.fact not in named],
+    )
 
 
 def group_by_origin(evidence: list[Evidence]) -> list[tuple[Evidence | None, list[Evidence]]]:
@@ -199,33 +258,12 @@ def say_origin(evidence: Evidence, now: datetime) -> str:
     return f"{said} (event {harmless(evidence.event)})"
 
 
-def say_unsaid(facts: list[Evidence], catalogue: Mapping[str, Fact]) -> list[str]:
+def say_unsaid(facts: list[Evidence], catalogue: Mapping[str, Fact], now: datetime) -> list[str]:
     """Facts that no event set: those that are not known, and those that have a default."""
     unknown = [harmless(fact.fact) for fact in facts if fact.value is None]
     said = [f"not known: {', '.join(unknown)}"] if unknown else []
-    defaults = [say_fact(fact, catalogue) for fact in facts if fact.value is not None]
+    defaults = [say_fact(fact, catalogue, now) for fact in facts if fact.value is not None]
     return [*said, f"by default: {', '.join(defaults)}"] if defaults else said
-
-
-def say_blind_spots(situation: Situation) -> str:
-    """How many rules cannot be judged, and the first of them with what is missing."""
-    spots = situation.blind_spots
-    said = say_count(situation.blind, "rule that cannot be judged", "rules that cannot be judged")
-    named = [
-        f"{harmless(spot.rule)} on {harmless(spot.subject)} ({_say_missing(spot.missing)})"
-        for spot in spots[:_SPOTS_NAMED]
-    ]
-    if not named:
-        return said
-    more = situation.blind - len(named)
-    return f"{said}: {'; '.join(named)}" + (f"; and {more:,} more" if more else "")
-
-
-def _say_missing(missing: tuple[str, ...]) -> str:
-    if not missing:
-        return "not known whether it holds"
-    more = f" and {len(missing) - _FACTS_NAMED} more" if len(missing) > _FACTS_NAMED else ""
-    return f"not known: {', '.join(map(harmless, missing[:_FACTS_NAMED]))}{more}"
 
 
 def say_overridden(rule: Rule) -> str:
@@ -243,20 +281,6 @@ def say_rules(choice: RuleChoice) -> str:
     if choice.by_hand:
         return f"{said} (given by hand: the whole log, whatever it was recorded under)"
     return said
-
-
-def say_news(situation: Situation) -> str:
-    """How many findings are open, and how old the newest event is."""
-    if situation.newest is None:
-        return "no event up to then"
-    age = situation.at - situation.newest
-    counts: dict[Severity, int] = {}
-    for finding in situation.findings:
-        counts[finding.rule.severity] = counts.get(finding.rule.severity, 0) + 1
-    said = f"{say_severities(counts)} open; " if counts else ""
-    if age.total_seconds() < 1:
-        return f"{said}the newest event is of this moment"
-    return f"{said}the newest event is {say_span(age)} old"
 
 
 def say_state(finding: Finding, now: datetime) -> list[str]:

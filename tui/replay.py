@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
@@ -17,16 +18,17 @@ from drivers.journal.merge import merge_journals
 from rules.engine import Notice, Watch
 from rules.faults import RuleBaseError
 from rules.finding import Change, Finding
+from rules.rule_base import RuleBase
 from rules.situation import by_severity, count_blind_spots
 from rules.subject import Subject
 from rules.vocabulary import SEVERITIES, Event
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND
 from tui.instants import GivenInstant
-from tui.phrases import say_time
+from tui.phrases import say_log, say_time
 from tui.report import Report
 from tui.safe_text import harmless
-from tui.summary import LoadedRules, Refused, Situation, Summary, Tally
+from tui.summary import LoadedRules, Refused, RuleChoice, Situation, Summary, Tally
 
 _COUNTED_APART: Final = {
     "duplicates": "duplicates",
@@ -37,6 +39,10 @@ _COUNTED_APART: Final = {
 _BLIND_SPOTS_NAMED: Final = 1000
 _PROGRESS_AFTER: Final = 1.0
 """Seconds before a terminal is told how far the replay has come, and between two such lines."""
+
+
+class UnfitLogError(Exception):
+    """A log that cannot be replayed as was asked; the text says why."""
 
 
 class Replay:
@@ -56,6 +62,15 @@ class Replay:
         self._end: datetime | None = None
         """Nothing from after it is taken in."""
         self._progress = _Progress()
+        self._rules: tuple[RuleBase, RuleChoice] | None = None
+
+    def load_rules(self) -> None:
+        """Load the rules before anything is said.
+
+        Raises:
+            RuleBaseError: they cannot be used.
+        """
+        self._rules = rule_choice.choose(self._arguments)
 
     def run(self) -> int:
         """Replay everything, and return the exit code.
@@ -64,10 +79,11 @@ class Replay:
             JournalError: a log cannot be opened, or nothing in it can be read.
             RuleBaseError: the rules cannot be used.
             EngineFault: engine and plain evaluator differ.
+            UnfitLogError: the times asked for are not within the log, or there is nothing in it.
         """
         arguments = self._arguments
         batches = merge_journals(arguments.logs, faults=self._faults)
-        rule_base, self._choice = rule_choice.choose(arguments)
+        rule_base, self._choice = self._rules or rule_choice.choose(arguments)
         self._shown = _filter(arguments)
         self._watch = watch = Watch(rule_base, verify=arguments.verify)
         self._report.judged_by(self._choice)
@@ -84,6 +100,8 @@ class Replay:
             if not self._events and self._faults.rejected:
                 # Nothing that was read and nothing that happened must not look alike.
                 raise JournalError(f"no line could be read: {self._faults.first[0]}")
+            if self._first is None:
+                raise UnfitLogError(f"{_say_logs(arguments.logs)}: no event in it; it is empty")
             self._finish()
         finally:
             watch.close()
@@ -126,6 +144,14 @@ class Replay:
         self._begin = place(self._arguments.since)
         ends = [place(self._arguments.at), place(self._arguments.until)]
         self._end = min((end for end in ends if end is not None), default=None)
+        if self._end is None:
+            return
+        if self._end < first:
+            begins = f"the log begins at {say_time(first)}"
+            raise UnfitLogError(f"nothing is known at {say_time(self._end)}; {begins}")
+        if self._begin is not None and self._begin > self._end:
+            ends_at = f"the replay ends at {say_time(self._end)}"
+            raise UnfitLogError(f"--since {say_time(self._begin)} is too late: {ends_at}")
 
     # Telling
 
@@ -198,6 +224,8 @@ class Replay:
             # The watch's memory begins with the first event; before it there is no time.
             words = watch.words
             blind = count_blind_spots(words)
+            hidden = Counter(one.rule.severity for one in findings if not self._shown(one))
+            unknown = _unknown_subjects(arguments.subject, watch)
             situation = Situation(
                 at=watch.now,
                 newest=self._last,
@@ -211,6 +239,10 @@ class Replay:
                     for name, source in sorted(words.sources.items())
                     if source.lost
                 ],
+                hidden=hidden,
+                unknown=unknown,
+                subjects=sorted(watch.words.subjects) if unknown else [],
+                refused=self._faults.rejected,
             )
             in_full = arguments.at is not None and arguments.since is None
             self._report.situation(situation, watch, in_full=in_full)
@@ -298,6 +330,16 @@ def _names(pattern: str, subject: str) -> bool:
     from fnmatch import fnmatchcase
 
     return fnmatchcase(subject, pattern) or fnmatchcase(short, pattern)
+
+
+def _unknown_subjects(asked: list[str], watch: Watch) -> list[str]:
+    """Names and patterns that fit no subject of the log."""
+    subjects = watch.words.subjects
+    return [name for name in asked if not any(_names(name, subject) for subject in subjects)]
+
+
+def _say_logs(logs: Sequence[str]) -> str:
+    return ", ".join(map(say_log, logs))
 
 
 def _made_worse(finding: Finding, watch: Watch) -> list[Finding]:

@@ -34,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--headless", action="store_true", help="print a report; the screen is not opened"
     )
     parser.add_argument(
-        "--format", choices=("text", "json", "markdown"), default="text", help="form of the report"
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="form of the report: text; json, which is JSON Lines, an object for each change and "
+        "a summary; or markdown for tickets",
     )
     parser.add_argument(
         "--at", metavar="TIME", type=given_instant, help="the situation then, such as 02:14 (UTC)"
@@ -60,7 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="hold every verdict against the plain evaluator"
     )
-    parser.add_argument("--width", metavar="COLUMNS", type=_columns, help="columns of the text")
+    parser.add_argument(
+        "--width",
+        metavar="COLUMNS",
+        type=_columns,
+        help="columns of the text; without it the terminal's or COLUMNS",
+    )
     parser.add_argument("--ascii", action="store_true", help="print ASCII characters alone")
     parser.add_argument(
         "--plain", action="store_true", help="the report as lines, also on a terminal"
@@ -84,28 +93,38 @@ def _severity(text: str) -> str:
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay, and return 1 where something critical is still open at the end."""
+    contradiction = _contradiction(arguments)
+    if contradiction:
+        _complain(contradiction)
+        return UNUSABLE
     # The screen: on a terminal, unless a report is asked for.
     if _wants_screen(arguments) and screen_command.can_show(arguments):
         return screen_command.replay_on_screen(arguments)
     ascii_only = arguments.ascii or wants_ascii(sys.stdout)
     report = _report(arguments, ascii_only)
-    # The first line stands on the terminal while rules and engine are still being loaded.
-    report.begin(arguments.logs)
-    sys.stdout.flush()
+    by_hand = bool(arguments.rules or arguments.add_rules or arguments.overrides)
+    if not by_hand:
+        # The first line stands on the terminal while rules and engine are still being loaded.
+        report.begin(arguments.logs)
+        sys.stdout.flush()
 
     from drivers.journal.faults import JournalError
     from rules.faults import RuleBaseError
     from rules.matcher import EngineFault
-    from tui.replay import Replay
+    from tui.replay import Replay, UnfitLogError
 
     try:
-        return Replay(arguments, report).run()
+        replay = Replay(arguments, report)
+        if by_hand:
+            replay.load_rules()
+            report.begin(arguments.logs)
+        return replay.run()
     except RuleBaseError as error:
         for fault in error.faults[:_FAULTS_SHOWN]:
             _complain(str(fault))
         if len(error.faults) > _FAULTS_SHOWN:
             _complain(f"and {len(error.faults) - _FAULTS_SHOWN} more faults in the rules")
-    except JournalError as error:
+    except (JournalError, UnfitLogError) as error:
         _complain(str(error))
     except EngineFault as error:
         _complain(f"the engine is at fault: {error}")
@@ -117,6 +136,21 @@ def _wants_screen(arguments: argparse.Namespace) -> bool:
     reported = (arguments.since, arguments.until, arguments.at, arguments.severity)
     asked = arguments.headless or arguments.plain or arguments.verify or arguments.subject
     return not (asked or any(reported) or arguments.format != "text")
+
+
+def _contradiction(arguments: argparse.Namespace) -> str:
+    """What cannot be meant together; empty where everything can."""
+    at, until, since = arguments.at, arguments.until, arguments.since
+    if at is not None and until is not None:
+        return "--at and --until both say where the replay ends: give one of them"
+    end = at or until
+    if since is not None and end is not None and since.is_after(end):
+        return f"--since {since.text} is later than the end, {end.text}"
+    if arguments.headless or arguments.plain:
+        for name in ("config", "theme", "mouse", "light", "operator"):
+            if getattr(arguments, name):
+                return f"--{name} is for the screen, which is not opened"
+    return ""
 
 
 def _complain(message: str) -> None:
@@ -141,9 +175,9 @@ def _report(arguments: argparse.Namespace, ascii_only: bool) -> Report:
 
 def _terminal_width() -> int:
     given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given[:6]) > 0:
+        return min(int(given[:6]), _WIDEST)
     if sys.stdout.isatty():
-        if given.isascii() and given.isdigit() and int(given[:6]) > 0:
-            return min(int(given[:6]), _WIDEST)
         try:
             columns = os.get_terminal_size(sys.stdout.fileno()).columns
             return min(columns or _WIDTH_IN_PIPES, _WIDEST)

@@ -90,6 +90,8 @@ class JsonReport:
             "lost_sources": [
                 {"source": name, "last_heard": _time(heard)} for name, heard in situation.lost
             ],
+            "hidden": _by_severity(situation.hidden),
+            "unknown_subjects": [harmless(name) for name in situation.unknown],
         }
 
     def end(self, summary: Summary) -> None:

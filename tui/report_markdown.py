@@ -11,16 +11,15 @@ from tui.phrases import (
     GLYPHS,
     differs,
     group_by_origin,
-    operation_title,
-    say_blind_spots,
+    say_behind,
     say_conclusion,
     say_fact,
     say_grade,
     say_log,
-    say_news,
     say_origin,
     say_overridden,
     say_prohibition,
+    say_prose,
     say_rules,
     say_source,
     say_span,
@@ -29,6 +28,7 @@ from tui.phrases import (
     say_time_near,
     say_unsaid,
     say_wait,
+    split_evidence,
 )
 from tui.safe_text import harmless, in_ascii
 
@@ -79,12 +79,11 @@ class MarkdownReport:
         where = code(finding.subject)
         if change.kind == "raised":
             severity = finding.rule.severity
-            self._paragraph(
-                f"### {say_time(change.time)} {glyph} {severity}: {prose(finding.title)}"
-            )
+            title = prose(say_prose(finding.title, change.time))
+            self._paragraph(f"### {say_time(change.time)} {glyph} {severity}: {title}")
             self._paragraph(f"Raised on {where}.")
             for other in escalated:
-                self._paragraph(f"Escalates: {prose(other.title)}.")
+                self._paragraph(f"Escalates: {prose(say_prose(other.title, change.time))}.")
             self._finding(finding, watch, change.time)
             return
         said = _WORDS[change.kind]
@@ -96,7 +95,7 @@ class MarkdownReport:
         note = change.note
         if note is not None:
             said += f" by {prose(note.by)}" + (f": {prose(note.text)}" if note.text else "")
-        title = prose(finding.title)
+        title = prose(say_prose(finding.title, change.time))
         self._item(f"{say_time(change.time)} {glyph} {where} **{title}**: {said}")
 
     def notice(self, notice: Notice, said: str) -> None:
@@ -105,19 +104,43 @@ class MarkdownReport:
         self._item(f"{say_time(notice.time)} {prose(said)}")
 
     def situation(self, situation: Situation, watch: Watch, *, in_full: bool) -> None:
-        """What stands at a time; in full where nothing before it was told."""
+        """What stands at a time: what is open and forbidden first, what cannot be seen last."""
+        from tui.report_phrases import (
+            by_urgency,
+            say_blind_spots,
+            say_filtered,
+            say_lost,
+            say_news,
+            say_none,
+        )
+
         self._paragraph(f"## Situation at {say_time(situation.at)}")
+        for said in [*say_lost(situation), *say_filtered(situation)]:
+            self._item(prose(said))
+        findings = by_urgency(situation)
+        if not findings:
+            self._item(say_none(situation))
+        for finding in findings:
+            self._item(self._open_finding(finding, situation))
+        self._forbidden(situation.forbidden, watch)
+        told = [one for one in findings if (one.rule.id, one.subject) not in situation.covered]
+        if told:
+            self._paragraph("### What to do")
+        for finding in told:
+            self._advice(finding, watch, situation.at, in_full=in_full)
+        if told and in_full:
+            self._paragraph("### Evidence")
+            for finding in told:
+                self._paragraph(f"#### {self._name(finding, situation.at)}")
+                if finding.rule.impact:
+                    self._paragraph(prose(say_prose(finding.impact, situation.at)))
+                self._evidence(finding, watch, situation.at)
+                self._source(finding)
+        if told:
+            self._paragraph("### What can be seen")
         self._item(prose(say_news(situation)))
-        for name, heard in situation.lost:
-            since = f"last heard {say_time(heard)}" if heard else "never heard"
-            self._item(f"source lost: {code(name)}, {since}")
         if situation.blind:
             self._item(prose(say_blind_spots(situation)))
-        if not situation.findings:
-            self._item("no finding is open")
-        for finding in situation.findings:
-            self._open_finding(finding, watch, situation, in_full=in_full)
-        self._forbidden(situation.forbidden, watch)
 
     def end(self, summary: Summary) -> None:
         """What the replay came to."""
@@ -139,7 +162,7 @@ class MarkdownReport:
         from rules.situation import forbidden_now
 
         if finding.rule.impact:
-            self._paragraph(prose(finding.impact))
+            self._paragraph(prose(say_prose(finding.impact, now)))
         operations = watch.rule_base.operations
         for forbidden in forbidden_now(watch.words, [finding]):
             self._item(f"**DO NOT** {prose(say_prohibition(forbidden, operations))}")
@@ -151,6 +174,9 @@ class MarkdownReport:
         for step in steps:
             self._step(step, finding, now)
         self._evidence(finding, watch, now)
+        self._source(finding)
+
+    def _source(self, finding: Finding) -> None:
         source = finding.rule.source
         address = f", {code(source.url)}" if source.url else ""
         said = f"Source: {prose(say_source(source))}{address}. Rule: {code(finding.rule.id)}"
@@ -160,62 +186,66 @@ class MarkdownReport:
 
     def _evidence(self, finding: Finding, watch: Watch, now: datetime) -> None:
         catalogue = watch.rule_base.facts
-        grounds = group_by_origin(finding.evidence())
-        if grounds:
+        looked_at, behind = split_evidence(finding)
+        conclusions = finding.conclusions()
+        if looked_at or behind or conclusions:
             self._paragraph("Because:")
-        for origin, facts in grounds:
+        for origin, facts in group_by_origin(looked_at):
             if origin is None:
-                for said in say_unsaid(facts, catalogue):
+                for said in say_unsaid(facts, catalogue, now):
                     self._item(prose(said))
                 continue
             self._item(prose(say_origin(origin, now)))
             for fact in facts:
-                self._item(code(say_fact(fact, catalogue)), deep=True)
-        for conclusion in finding.conclusions():
-            self._item(f"so {code(say_conclusion(conclusion, catalogue))}")
+                self._item(code(say_fact(fact, catalogue, now)), deep=True)
+        for conclusion in conclusions:
+            self._item(code(say_conclusion(conclusion, catalogue, now)))
+        if behind:
+            self._item("which follows from")
+        for fact in behind:
+            self._item(code(say_behind(fact, catalogue, now)), deep=True)
 
-    def _step(self, step: StepNow, finding: Finding, now: datetime) -> None:
+    def _step(self, step: StepNow, finding: Finding, now: datetime, *, rest: bool = False) -> None:
         box = {"done": "[x]", "open": "[ ]"}.get(step.status, "[ ] (not sure)")
         self._item(f"{box} {step.number}: {self._step_text(step, finding)}")
         if step.waits:
-            self._item(prose(say_wait(step, finding, now)), deep=True)
+            self._item(prose(say_wait(step, finding, now, rest=rest)), deep=True)
 
     def _step_text(self, step: StepNow, finding: Finding) -> str:
-        text = prose(step.text)
+        text = prose(say_prose(step.text))
         if differs(step.source, finding.rule):
             text += f" ({prose(say_grade(step.source))})"
         return f"{text} (confirmed by {prose(step.confirmed_by)})" if step.confirmed_by else text
 
-    def _open_finding(
-        self, finding: Finding, watch: Watch, situation: Situation, *, in_full: bool
-    ) -> None:
-        severity = finding.rule.severity
-        since = say_time_near(finding.raised_at, situation.at)
-        title = prose(finding.title)
-        self._paragraph(
-            f"### {GLYPHS[severity]} {severity}: {title} ({code(finding.subject)}, since {since})"
-        )
+    def _name(self, finding: Finding, now: datetime) -> str:
+        glyph, title = GLYPHS[finding.rule.severity], prose(say_prose(finding.title, now))
+        return f"{glyph} {finding.rule.severity}: {title} ({code(finding.subject)})"
+
+    def _open_finding(self, finding: Finding, situation: Situation) -> str:
+        said = self._name(finding, situation.at)
+        said += f", since {say_time_near(finding.raised_at, situation.at)}"
         for text in say_state(finding, situation.at):
-            self._item(prose(text))
+            said += f", {prose(text)}"
         covering = situation.covered.get((finding.rule.id, finding.subject))
-        if covering is not None:
-            self._item(f"part of {code(covering)}")
-        elif in_full:
-            self._finding(finding, watch, situation.at)
-        else:
-            steps = watch.steps(finding)
-            upcoming = next((step for step in steps if step.status != "done"), None)
-            if upcoming is not None:
-                self._step(upcoming, finding, situation.at)
+        return said if covering is None else f"{said}; part of {code(covering)}"
+
+    def _advice(self, finding: Finding, watch: Watch, now: datetime, *, in_full: bool) -> None:
+        self._paragraph(f"#### {self._name(finding, now)}")
+        if finding.rule.support is not None:
+            self._item(f"**Contact support** ({prose(say_grade(finding.rule.support))})")
+        for step in watch.steps(finding):
+            self._step(step, finding, now, rest=in_full)
 
     def _forbidden(self, forbidden: list[Forbidden], watch: Watch) -> None:
+        from tui.report_phrases import group_forbidden, say_forbidden
+
         if not forbidden:
             return
         self._paragraph("### Forbidden")
-        for one in forbidden:
-            title = prose(operation_title(watch.rule_base.operations, one.operation))
-            grade = prose(say_grade(one.source))
-            self._item(f"{code(one.subject)}: {title}, by {code(one.finding.rule.id)} ({grade})")
+        for by in group_forbidden(forbidden):
+            title, reason, who = map(prose, say_forbidden(by, watch.rule_base.operations))
+            said = f"**DO NOT** {title} on {code(by[0].subject)}"
+            self._item(f"{said}: {reason} ({who})" if reason else f"{said} ({who})")
 
     # Lines
 

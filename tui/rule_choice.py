@@ -13,6 +13,7 @@ import rules
 
 # Everything else is imported late: the first line of a report need not wait for it.
 if TYPE_CHECKING:
+    from rules.faults import Fault
     from rules.rule_base import RuleBase
     from tui.summary import RuleChoice
 
@@ -41,6 +42,7 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     Raises:
         RuleBaseError: with everything that is wrong with them.
     """
+    from rules.faults import RuleBaseError
     from rules.loader import load_rule_base
     from tui.summary import RuleChoice
 
@@ -48,7 +50,11 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     added: list[str] = arguments.add_rules
     overrides: str | None = arguments.overrides
     first = SHIPPED if given is None else Path(given)
-    rule_base = load_rule_base(first, *added, overrides=overrides)
+    try:
+        rule_base = load_rule_base(first, *added, overrides=overrides)
+    except RuleBaseError as error:
+        folders = [first, *map(Path, added)]
+        raise RuleBaseError([_placed(fault, folders) for fault in error.faults]) from None
     choice = RuleChoice(
         title=rule_base.title or rule_base.id,
         hash=rule_base.hash,
@@ -59,6 +65,17 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
         by_hand=bool(given is not None or added or overrides),
     )
     return rule_base, choice
+
+
+def _placed(fault: Fault, folders: Sequence[Path]) -> Fault:
+    """The same fault with the path of its file, where that is named from its folder on."""
+    from msgspec.structs import replace
+
+    for folder in folders:
+        file = folder / fault.file
+        if fault.file and file.is_file():
+            return replace(fault, file=str(file))
+    return fault
 
 
 def kept_rules(logs: Sequence[str | os.PathLike[str]], rules_hash: str) -> RuleBase | None:

@@ -54,6 +54,14 @@ class Situation(msgspec.Struct):
     """Which they are; none where they are too many to be named."""
     lost: list[tuple[str, datetime | None]]
     """Sources that are not heard, and when they were heard last."""
+    hidden: Mapping[Severity, int] = {}
+    """How many more are open that filters keep from sight; no severity of which there is none."""
+    unknown: list[str] = []
+    """Subjects that were asked for and that no event is about."""
+    subjects: list[str] = []
+    """Those that there are, where one was asked for that there is not."""
+    refused: int = 0
+    """Lines of the log that could not be read."""
 
 
 class Refused(msgspec.Struct):

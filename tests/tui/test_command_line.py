@@ -50,6 +50,12 @@ def test_the_version_is_told(words: list[str], ship: Ship) -> None:
         (["replay", "log", "--width", "1"], "a number from 24 to 1000"),
         (["replay", "log", "--head"], "unrecognized arguments: --head"),
         (["replay", "log", "--\x1b[2J\n"], "\\x1b[2J"),
+        (["replay", "log", "--at", "1:00", "--until", "2:00"], "give one of them"),
+        (
+            ["replay", "log", "--since", "2026-03-02 01:00", "--at", "2026-03-01 01:00"],
+            "--since 2026-03-02 01:00 is later than the end",
+        ),
+        (["replay", "log", "--headless", "--config", "file"], "--config is for the screen"),
         (["import"], "required: FORMAT"),
     ],
 )
@@ -77,8 +83,8 @@ def test_standard_input_is_read_once(ship: Ship) -> None:
 def test_every_fault_of_the_rules_is_a_line(ship: Ship) -> None:
     (ship.rules / "more.toml").write_text('[[rule]]\nid = "\\u001b[2J"\nwhen = { a.b = 1 }\n')
     ended = ship.replay(ship.log())
-    assert ended.code == 2
-    assert ended.err.startswith("watchkeeper replay: more.toml:")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("watchkeeper replay: boilers/more.toml:")
     assert all(line.isprintable() for line in ended.err.splitlines())
 
 

@@ -48,6 +48,12 @@ def test_bodies_become_lines_and_are_counted_by_kind(ship: Ship, bodies: Path) -
     assert ended.code == 0
 
 
+def test_a_file_that_is_not_there_is_named_once(ship: Ship) -> None:
+    ended = imported(ship, "nowhere.json")
+    assert ended.err.endswith("refused:\n  nowhere.json does not exist\n")
+    assert ended.code == 2
+
+
 def test_what_was_imported_is_replayed(ship: Ship, bodies: Path) -> None:
     assert imported(ship, bodies, "-o", "journal", "--deployment", "site").out == ""
     ended = ship.run("replay", "journal", "--headless")

@@ -97,10 +97,19 @@ def test_a_log_of_which_nothing_can_be_read_is_no_calm_night(content: bytes, shi
     assert "finding" not in ended.out
 
 
-def test_an_empty_log_is_told_to_be_empty(ship: Ship) -> None:
-    ended = ship.replay(ship.log())
-    assert "events        none" in ended.out
-    assert ended.code == 0
+@pytest.mark.parametrize("form", FORMS)
+def test_an_empty_log_is_no_calm_night(form: str, ship: Ship) -> None:
+    ship.log()
+    ended = ship.replay("log.jsonl", "--format", form)
+    assert ended.err == "watchkeeper replay: log.jsonl: no event in it; it is empty\n"
+    assert ended.code == 2
+    assert "finding" not in ended.out
+
+
+def test_lines_that_could_not_be_read_stand_beside_the_situation(ship: Ship) -> None:
+    log = ship.log(ship.facts("01:00:00", water__level=80), b"not json")
+    situation = ship.replay(log.name).out.partition("SITUATION")[2].partition("SUMMARY")[0]
+    assert "\n  1 line of the log could not be read, see the summary\n" in situation
 
 
 def test_a_packed_log_that_ends_early_says_so(ship: Ship, dry_boiler: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_night_as_a_document(ship: Ship, dry_boiler: Path) -> None:
         "\n"
         "- [ ] 1: Draw the fires\n"
         "- [ ] 2: Let the boiler cool before it is opened\n"
-        "    - 45 to 60 min from 01:00:58Z: not before 01:45:58Z, 43 min left\n"
+        "    - 45 to 60 min from 01:00:58Z: 01:45:58Z to 02:00:58Z\n"
         "- [ ] 3: Inspect the tubes (inferred)\n"
         "\n"
         "Because:\n"
@@ -48,9 +48,13 @@ def test_a_night_as_a_document(ship: Ship, dry_boiler: Path) -> None:
 
 def test_a_situation_as_a_document(ship: Ship, dry_boiler: Path) -> None:
     ended = ship.replay(dry_boiler.name, "--format", "markdown", "--at", "01:06")
-    assert "### ✖ critical: The water is gone: the tubes burn (`boiler/port`" in ended.out
-    assert "- part of `water-gone`" in ended.out
-    assert "### Forbidden\n\n- `boiler/port`: light the boiler, by `water-gone`" in ended.out
+    assert "- ✖ critical: The water is gone: the tubes burn (`boiler/port`), since" in ended.out
+    assert "#### ✖ critical: The water is gone: the tubes burn (`boiler/port`)\n" in ended.out
+    assert "; part of `water-gone`\n" in ended.out
+    assert (
+        "### Forbidden\n\n- **DO NOT** light the boiler on `boiler/port` (✖ water-gone,"
+        in ended.out
+    )
     assert ended.code == 1
 
 

@@ -31,7 +31,7 @@ Judged by the rules in boilers, 0123456789abcdef: Boilers of a ship (given by
   CONTACT SUPPORT (inferred)
   1 [ ] Draw the fires
   2 [ ] Let the boiler cool before it is opened
-        45 to 60 min from 01:00:58Z: not before 01:45:58Z, 43 min left
+        45 to 60 min from 01:00:58Z: 01:45:58Z to 02:00:58Z
   3 [ ] Inspect the tubes (inferred)
   Because
     01:02:00Z gauge/1: Level falls on (event e3)
@@ -54,8 +54,8 @@ Judged by the rules in boilers, 0123456789abcdef: Boilers of a ship (given by
   The water is gone: the tubes burn
 
 SITUATION AT 2026-03-01 01:11:00Z
-  the newest event is of this moment
   no finding is open
+  the newest event is of this moment
 
 SUMMARY
   log           log.jsonl
@@ -75,40 +75,43 @@ Judged by the rules in boilers, 0123456789abcdef: Boilers of
   recorded under)
 
 SITUATION AT 2026-03-01 01:06:00Z
-  1 critical, 1 warning open; the newest event is 3 min old
-  source lost: gauge/1, last heard 2026-03-01 01:02:00Z
-  2 rules that cannot be judged: water-low on boiler/port
-    (not known: water.level); water-gone on boiler/port (not
-    known: water.level)
+  source lost: gauge/1, last heard 01:02:00Z; what it said
+    counts as unknown
+✖ critical boiler/port: The water is gone: the tubes burn,
+  since 01:02:00Z, acknowledged by ann
+▲ warning boiler/port: The water is low, since 01:01:00Z,
+  not confirmed; part of water-gone
 
-✖ critical boiler/port since 01:02:00Z
-  acknowledged 01:03:00Z by ann: on my way
-  The water is gone: the tubes burn
-  A dry boiler that is fed bursts.
-  DO NOT light the boiler (guide, page 8)
-  DO NOT blow the boiler down: there is nothing left
-         (inferred)
+FORBIDDEN
+  DO NOT light the boiler on boiler/port (✖ water-gone,
+         guide, page 8)
+  DO NOT blow the boiler down on boiler/port: there is
+         nothing left (✖ water-gone, inferred)
+
+WHAT TO DO
+✖ boiler/port: The water is gone: the tubes burn
   CONTACT SUPPORT (inferred)
   1 [ ] Draw the fires
   2 [?] Let the boiler cool before it is opened
         45 to 60 min from water.low_since: not started
   3 [ ] Inspect the tubes (inferred)
+  acknowledged 01:03:00Z by ann: on my way
+
+EVIDENCE
+✖ critical boiler/port since 01:02:00Z
+  A dry boiler that is fed bursts.
   Because
     01:02:00Z gauge/1: Level falls on (event e3)
       water.level = 5 percent
   Source: Boiler manual, Water, page 8 (grade: guide)
   Rule: water-gone
 
-▲ warning boiler/port since 01:01:00Z
-  not confirmed since 01:05:00Z
-  The water is low
-  part of water-gone
-
-FORBIDDEN
-  boiler/port: Light the boiler
-    by ✖ water-gone (guide, page 8)
-  boiler/port: Blow the boiler down
-    by ✖ water-gone (inferred)
+WHAT CAN BE SEEN
+  the newest event is 3 min old, and not every source is
+  heard
+  2 rules that cannot be judged: water-low on boiler/port
+    (not known: water.level); water-gone on boiler/port (not
+    known: water.level)
 """
 
 
@@ -135,9 +138,13 @@ def test_the_situation_at_a_time_stands_alone_and_in_full(ship: Ship, dry_boiler
 def test_what_is_still_open_at_the_end_is_said_with_its_next_step(ship: Ship) -> None:
     log = ship.log(ship.facts("01:00:00", water__level=5, water__trend="falling"))
     ended = ship.replay(log)
-    situation = ended.out.partition("SITUATION")[2].partition("FORBIDDEN")[0]
-    assert "✖ critical boiler/port since 01:00:00Z" in situation
-    assert "  next:\n  1 [ ] Draw the fires\n" in situation
+    situation = ended.out.partition("SITUATION")[2]
+    assert (
+        "✖ critical boiler/port: The water is gone: the tubes burn, since 01:00:00Z\n" in situation
+    )
+    assert "\n  DO NOT light the boiler on boiler/port (✖ water-gone, guide, page 8)\n" in situation
+    assert "  CONTACT SUPPORT (inferred)\n  1 [ ] Draw the fires\n" in situation
+    assert "Because" not in situation
     assert ended.code == 1
 
 
@@ -241,10 +248,101 @@ def test_a_subject_may_be_named_whole_in_part_or_by_a_pattern(pattern: str, ship
 
 def test_a_time_before_the_log_is_no_calm_night(ship: Ship, dry_boiler: Path) -> None:
     ended = ship.replay(dry_boiler.name, "--at", "2026-03-01T00:00:00Z")
-    assert "none up to 2026-03-01 00:00:00Z; the log begins at 2026-03-01 01:00:00Z" in " ".join(
-        ended.out.split()
+    assert ended.err == (
+        "watchkeeper replay: nothing is known at 2026-03-01 00:00:00Z; "
+        "the log begins at 2026-03-01 01:00:00Z\n"
     )
+    assert ended.code == 2
     assert "no finding is open" not in ended.out
+
+
+def test_to_begin_after_the_end_is_refused(ship: Ship, dry_boiler: Path) -> None:
+    ended = ship.replay(dry_boiler.name, "--since", "01:05", "--until", "01:02")
+    assert "--since 2026-03-01 01:05:00Z is too late" in ended.err
+    assert ended.code == 2
+
+
+def test_what_filters_hide_does_not_look_like_all_clear(ship: Ship) -> None:
+    log = ship.log(ship.facts("01:00:00", water__level=20))
+    hidden = ship.replay(log, "--severity", "critical").out
+    assert "not shown, by the filters: 1 warning open\n" in hidden
+    assert "none of those shown is open\n" in hidden
+    mistyped = ship.replay(log, "--subject", "prot").out
+    assert "no such subject: prot; there are boiler/port" in mistyped
+    assert "no finding is open" not in hidden + mistyped
+
+
+def test_what_nobody_has_acknowledged_comes_first_and_of_it_the_newest(ship: Ship) -> None:
+    def low(time: str, name: str) -> dict[str, object]:
+        return ship.event(time, subject=f"boiler/{name}", facts={"water.level": 20})
+
+    log = ship.log(
+        low("01:00:00", "a"),
+        low("01:00:10", "b"),
+        low("01:00:20", "c"),
+        ship.event(
+            "01:00:30",
+            "finding.acknowledged",
+            source="operator/ann",
+            subject="boiler/c",
+            rule="water-low",
+        ),
+        ship.facts("01:00:40", leak__id="first"),
+    )
+    out = ship.replay(log, "--at", "01:01").out
+    heads = [line.split()[2] for line in out.splitlines() if line.startswith("▲ warning")]
+    assert heads[:3] == ["boiler/b:", "boiler/a:", "boiler/c:"]
+    assert "The water is low, since 01:00:20Z, acknowledged by ann\n" in out
+    assert "\n  also open: 1 notice\n" in out
+
+
+def test_what_two_findings_forbid_is_said_once(ship: Ship) -> None:
+    more = ship.folder / "more"
+    more.mkdir()
+    (more / "more.toml").write_text(
+        '[[rule]]\nid = "cold"\ntitle = "Cold"\nseverity = "warning"\n'
+        'source = { document = "None", grade = "help" }\nwhen = { water.level = 5 }\n'
+        '[rule.then]\nimpact = "None"\n'
+        'forbid = [{ operation = "light", text = "The help: it is cold" }]\n'
+    )
+    log = ship.log(ship.facts("01:00:00", water__level=5))
+    out = " ".join(ship.replay(log, "--add-rules", more, "--at", "01:00").out.split())
+    assert out.count("DO NOT light the boiler") == 1
+    assert "on boiler/port: it is cold (✖ water-gone, guide, page 8; ▲ cold, help)" in out
+
+
+def test_what_is_behind_derived_facts_is_said_shortly(ship: Ship) -> None:
+    more = ship.folder / "more"
+    more.mkdir()
+    (more / "more.toml").write_text(
+        '[[fact]]\nname = "fire.safe"\ntype = "bool"\nscope = "boiler"\nderived = true\n'
+        'grade = "inferred"\nmeaning = "Safe"\n'
+        '[[derive]]\nfact = "fire.safe"\nvalue = true\nwhen = { water.level = 77 }\n'
+        '[[rule]]\nid = "since"\ntitle = "Since {water.low_since}"\nseverity = "notice"\n'
+        'source = { document = "None", grade = "help" }\n'
+        "when = { fire.safe = true, water.low_since = { known = true } }\n"
+        '[rule.then]\nimpact = "None"\n'
+    )
+    log = ship.log(
+        ship.facts("01:00:00", "Read", water__level=77, water__low_since="2026-03-01T00:59:58.000Z")
+    )
+    out = ship.replay(log, "--add-rules", more, "--at", "01:00").out
+    assert (
+        "  Because\n"
+        "    01:00:00Z gauge/1: Read (event e1)\n"
+        "      water.low_since = 00:59:58Z\n"
+        "    fire.safe = true (inferred)\n"
+        "    which follows from\n"
+        "      water.level = 77 percent, 01:00:00Z gauge/1\n"
+    ) in out
+    assert "● boiler/port: Since 00:59:58Z\n" in out
+
+
+def test_columns_are_kept_in_pipes_too(
+    ship: Ship, dry_boiler: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "44")
+    assert 36 < max(map(width, ship.replay(dry_boiler.name).lines)) <= 44
 
 
 def test_what_is_raised_together_escalates_nothing(ship: Ship) -> None:
