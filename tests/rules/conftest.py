@@ -14,4 +14,4 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     watched = Door()
     monkeypatch.setattr("rules.matcher.durable_rules_engine", watched)
     yield watched
-    watched.failing.clear()
+    assert watched.refused == []
