@@ -58,7 +58,7 @@ def active_fails(log: Log) -> None:
     log.facts(ONEVIEW, A2, {"appliance.active": True})
     log.facts(ONEVIEW, DEPLOYMENT, {"primary.usable_members": 1})
     log.at("22:20:00")
-    log.acknowledge(PAIR_A, "active-failed-over", "Looking at Frame1")
+    log.acknowledge(PAIR_A, "active-failed-over-volumes-in-doubt", "Looking at Frame1")
     log.at("22:40:00")
     log.facts(ONEVIEW, A1, {"appliance.status": "ok"}, f"{FIRST} is back")
     log.facts(ONEVIEW, PAIR_A, {"pair.lost": "none"})
@@ -66,6 +66,29 @@ def active_fails(log: Log) -> None:
     log.at("23:28:00")
     log.facts(ONEVIEW, PAIR_A, health("healthy", "healthy"), "LE-rack-a is whole again")
     log.at("23:32:00")
+
+
+@scenario("H1-storage-stays-whole")
+def storage_stays_whole(log: Log) -> None:
+    """The management of the active appliance fails and its storage serves on, until that goes too."""
+    open_watch(log, "2026-11-21T22:00:00Z")
+    log.at("22:12:05")
+    roles = {
+        "pair.active_serial": SECOND,
+        "pair.standby_serial": FIRST,
+        "pair.active_changed_at": log.ago("40s"),
+    }
+    said = {**health("degraded", "healthy", "active"), **roles}
+    log.facts(ONEVIEW, PAIR_A, said, f"{SECOND} is active now; {FIRST} is Critical")
+    log.facts(ONEVIEW, A1, {"appliance.active": False, "appliance.status": "critical"})
+    log.facts(ONEVIEW, A2, {"appliance.active": True})
+    log.facts(ONEVIEW, DEPLOYMENT, {"primary.usable_members": 1})
+    log.at("22:20:00")
+    log.confirm(PAIR_A, "active-failed-over", "cause_found", "Its management hangs")
+    log.at("22:31:00")
+    said = health("degraded", "degraded", "active")
+    log.facts(ONEVIEW, PAIR_A, said, "A storage node of LE-rack-a is not available")
+    log.at("22:36:00")
 
 
 @scenario("H1-no-takeover")

@@ -159,7 +159,9 @@ def active_appliance_fails(log: Log) -> None:
     }
     log.facts(ONEVIEW, A1, said, "Frame1: CIManagerFault")
     log.at("03:12:00")
-    log.confirm(PAIR_A, "active-failed-over", "cause_found", "Hardware fault in Frame1")
+    doubt = "active-failed-over-volumes-in-doubt"
+    log.confirm(PAIR_A, doubt, "servers_checked", "All 24 servers of LE-rack-a still run")
+    log.confirm(PAIR_A, doubt, "cause_found", "Hardware fault in Frame1")
     log.note(PAIR_A, "Support advises to run the deployment from LE-rack-b for now")
 
 

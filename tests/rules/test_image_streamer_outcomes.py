@@ -156,6 +156,7 @@ def test_every_outcome_has_a_rule_and_those_that_are_not_certain_forbid_an_updat
             "update.outcome": outcome,
             "update.settled": False,
             "update.validation_cause": "unclear",
+            "update.error_names_storage": False,
         }
         held = [
             rule
@@ -180,4 +181,4 @@ def test_the_guides_one_prohibition_is_of_the_guides_own_grade(rule_base: RuleBa
         for part in rule.forbid
         if part.operation == "update" and part.source.grade == "guide"
     }
-    assert graded == {"update-storage-failed"}
+    assert graded == {"update-storage-failed", "update-storage-failed-inferred"}
