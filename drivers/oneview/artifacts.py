@@ -27,11 +27,11 @@ def say_artifacts(view: View) -> None:
     """State what the primary holds. Counts are stated once every list has been read whole."""
     if Kind.DEPLOYMENT_PLAN in view.read:
         _say_plans(view)
-    if Kind.ARTIFACT_BUNDLE in view.read and view.is_whole(Kind.ARTIFACT_BUNDLE):
+    if Kind.ARTIFACT_BUNDLE in view.read and view.is_whole_on_primary(Kind.ARTIFACT_BUNDLE):
         _say_replication(view)
-    if Kind.OS_VOLUME in view.read and view.is_whole(Kind.OS_VOLUME):
+    if Kind.OS_VOLUME in view.read:
         _say_volumes(view)
-    if view.read & {*_LISTS, Kind.ARTIFACT_BUNDLE} and all(map(view.is_whole, _LISTS)):
+    if view.read & {*_LISTS, Kind.ARTIFACT_BUNDLE} and all(map(view.is_whole_on_primary, _LISTS)):
         _say_inventory(view)
 
 
@@ -58,9 +58,8 @@ def _say_inventory(view: View) -> None:
 
 def _say_missing(view: View, subject: str, inventory: tuple[str, ...]) -> None:
     """State which artifacts of the former primary the new one lacks."""
-    said = view.statement.facts.get(subject, {})
-    primary = said.get("primary.pair", view.said(subject, "primary.pair"))
-    if not isinstance(primary, str):
+    primary = view.primary_pair
+    if primary is None:
         return
     view.remembered.inventory[primary] = inventory
     former = view.said(subject, "primary.change_from")
@@ -84,7 +83,7 @@ def _say_plans(view: View) -> None:
         for plan in plans
         if any(name in plan for name in _IMAGE_OF_PLAN) and word(plan, *_IMAGE_OF_PLAN) is None
     ]
-    if bare or view.is_whole(Kind.DEPLOYMENT_PLAN):
+    if bare or view.is_whole_on_primary(Kind.DEPLOYMENT_PLAN):
         subject, say = view.deployment_subject, view.statement.say
         say(subject, "artifacts.plans_without_image", len(bare))
         say(subject, "artifacts.plans_without_image_names", _names(bare))
@@ -108,10 +107,14 @@ def _say_volumes(view: View) -> None:
         pair = body.pair or view.directory.pair_by_address.get(cluster or "")
         if pair:
             counts[pair] = counts.get(pair, 0) + 1
-    said = {subject[5:] for subject in view.before.said if subject.startswith("pair/")}
-    for pair in sorted(set(counts) | said):
+    known = {subject[5:] for subject in view.before.said if subject.startswith("pair/")}
+    known |= {pair for pair, kind in view.remembered.whole_at if kind is Kind.OS_VOLUME}
+    for pair in sorted(set(counts) | known):
+        if not view.is_whole_at(pair, Kind.OS_VOLUME):
+            continue
         subject = f"pair/{pair}"
-        if pair in counts or view.said(subject, "volumes.count") is not None:
+        is_told = (pair, Kind.OS_VOLUME) in view.remembered.whole_at
+        if pair in counts or is_told or view.said(subject, "volumes.count") is not None:
             view.statement.say(subject, "volumes.count", counts.get(pair, 0))
 
 

@@ -36,8 +36,7 @@ def say_backups(view: View) -> None:
 
 def on_primary(view: View, kind: Kind) -> list[Resource]:
     """The resources of a kind that the primary gave, or that nobody says where they came from."""
-    said = view.statement.facts.get(view.deployment_subject, {})
-    primary = said.get("primary.pair", view.said(view.deployment_subject, "primary.pair"))
+    primary = view.primary_pair
     bodies: list[Body] = list(view.remembered.held.get(kind, {}).values())
     return [
         body.resource for body in bodies if not body.pair or primary is None or body.pair == primary
@@ -63,7 +62,9 @@ def _say_oneview(view: View) -> None:
 def _say_artifacts(view: View) -> None:
     subject, say = view.deployment_subject, view.statement.say
     backups = on_primary(view, Kind.ARTIFACT_BACKUP)
-    if Kind.ARTIFACT_BACKUP in view.read and (backups or view.is_whole(Kind.ARTIFACT_BACKUP)):
+    if Kind.ARTIFACT_BACKUP in view.read and (
+        backups or view.is_whole_on_primary(Kind.ARTIFACT_BACKUP)
+    ):
         latest = _latest(backups) or {}
         created = moment(latest, "created", "modified")
         say(subject, "backup.artifact_count", len(backups))
@@ -78,7 +79,7 @@ def _say_artifacts(view: View) -> None:
         for kind in (Kind.ARTIFACT_BUNDLE, Kind.ARTIFACT_BACKUP)
         for bundle in on_primary(view, kind)
     )
-    if pending or view.is_whole(Kind.ARTIFACT_BUNDLE):
+    if pending or view.is_whole_on_primary(Kind.ARTIFACT_BUNDLE):
         say(subject, "backup.pending_recovery", pending)
 
 

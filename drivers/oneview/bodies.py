@@ -56,4 +56,6 @@ class Reading:
 
     bodies: tuple[Body, ...]
     whole: frozenset[Kind] = frozenset()
-    """The kinds of which the bodies are all that there is, none included."""
+    """The kinds of which the bodies are all that there is, none included, whoever gave them."""
+    whole_at: frozenset[tuple[str, Kind]] = frozenset()
+    """Pair and kind: of that kind the bodies are all that the pair's cluster address has."""

@@ -79,7 +79,15 @@ class _Moment:
     order: tuple[int, int, int]
     bodies: list[Body]
     whole: set[Kind] = field(default_factory=set)
+    whole_at: set[tuple[str, Kind]] = field(default_factory=set)
     file: str = ""
+
+    def promise(self, document: Document) -> None:
+        """Note what a document is the whole list of: at the address that gave it, or anywhere."""
+        if document.pair:
+            self.whole_at |= {(document.pair, kind) for kind in document.whole}
+        else:
+            self.whole |= document.whole
 
 
 def import_bodies(
@@ -118,7 +126,7 @@ def import_bodies(
     result.remembered = known
     speaker = Deployment.of(deployment, source)
     for item in _timeline(records, time, known, result.ahead):
-        reading = Reading(tuple(item.bodies), frozenset(item.whole))
+        reading = Reading(tuple(item.bodies), frozenset(item.whole), frozenset(item.whole_at))
         events, result.remembered = observe(
             reading, result.remembered, deployment=speaker, time=item.time
         )
@@ -177,9 +185,9 @@ def _timeline(
                 document.read_at, _Moment(document.read_at, order, [], file=record.file)
             )
             answer.bodies += document.bodies
-            answer.whole |= document.whole
+            answer.promise(document)
             continue
-        now.whole |= document.whole
+        now.promise(document)
         for index, body in enumerate(document.bodies):
             dated = list(_dated(body))
             if any(at > time + AHEAD for at, _ in dated):
@@ -194,7 +202,7 @@ def _timeline(
             ahead.append(_too_early(answer.file, answer.order[1], answer.time))
         else:
             moments.append(answer)
-    if now.bodies or now.whole:
+    if now.bodies or now.whole or now.whole_at:
         now.order = (len(records) + 1, 0, 0)
         moments.append(now)
     return sorted(moments, key=lambda item: (item.time, item.order))

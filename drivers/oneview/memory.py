@@ -40,6 +40,8 @@ class Remembered(msgspec.Struct):
     """The bodies that stand, by what identifies them."""
     whole: set[Kind] = set()
     """Kinds that were read whole in this run."""
+    whole_at: set[tuple[str, Kind]] = set()
+    """Pair and kind that were read whole at the pair's cluster address in this run."""
     directory: Directory = msgspec.field(default_factory=Directory)
     roles: dict[str, str] = {}
     """Serial number to `active` or `standby`: the role it had when it last could have one."""
@@ -67,6 +69,7 @@ class Remembered(msgspec.Struct):
             {subject: dict(facts) for subject, facts in self.said.items()},
             {kind: dict(bodies) for kind, bodies in self.held.items()},
             set(self.whole),
+            set(self.whole_at),
             self.directory.copy(),
             dict(self.roles),
             dict(self.composition),
@@ -84,7 +87,11 @@ class Remembered(msgspec.Struct):
         """Let a reading's bodies take the place of what was held, alerts excepted."""
         for kind in reading.whole - {Kind.ALERT}:
             self.held[kind] = {}
+        for pair, kind in reading.whole_at:
+            held = self.held.get(kind, {})
+            self.held[kind] = {key: body for key, body in held.items() if body.pair != pair}
         self.whole |= reading.whole
+        self.whole_at |= reading.whole_at
         for body in reading.bodies:
             if body.kind in _NOT_HELD:
                 continue

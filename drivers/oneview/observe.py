@@ -28,7 +28,7 @@ from drivers.oneview.pairs import say_pairs
 from drivers.oneview.statement import to_events
 from drivers.oneview.tasks import read_task
 from drivers.oneview.updates import say_updates
-from drivers.oneview.view import View
+from drivers.oneview.view import ON_PRIMARY, View
 from rules.vocabulary import Event
 
 SETTLED_AFTER: Final = timedelta(minutes=1)
@@ -107,7 +107,9 @@ def observe(
         settle=settle,
         before=remembered,
         remembered=after,
-        read=reading.whole | {body.kind for body in reading.bodies},
+        read=reading.whole
+        | {kind for _, kind in reading.whole_at}
+        | {body.kind for body in reading.bodies},
         incoming=reading.bodies,
     )
     _state(view)
@@ -115,7 +117,9 @@ def observe(
         after.appliances_read_at = time
     if Kind.TASK in reading.whole:
         after.tasks_read_at = time
-    whole = [name for name, kinds in _FAMILIES.items() if kinds <= reading.whole]
+    of_primary = {kind for pair, kind in reading.whole_at if pair == view.primary_pair}
+    read_whole = reading.whole | (of_primary & ON_PRIMARY)
+    whole = [name for name, kinds in _FAMILIES.items() if kinds <= read_whole]
     events = to_events(
         view.statement,
         after,
@@ -145,7 +149,7 @@ def _concerning(reading: Reading, directory: Directory) -> Reading:
     kept = (
         body for body in reading.bodies if body.kind is not Kind.TASK or _is_ours(body, directory)
     )
-    return Reading(tuple(kept), reading.whole)
+    return Reading(tuple(kept), reading.whole, reading.whole_at)
 
 
 def _is_ours(body: Body, directory: Directory) -> bool:

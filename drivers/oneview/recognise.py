@@ -87,7 +87,9 @@ class Document:
 
     bodies: list[Body] = field(default_factory=list)
     whole: set[Kind] = field(default_factory=set)
-    """The kinds of which it is the whole list."""
+    """The kinds of which it is the whole list, as whoever answered has it."""
+    pair: str = ""
+    """The pair whose cluster address answered, where a kept answer says so."""
     read_at: datetime | None = None
     """When it was read or sent, where it says so itself."""
 
@@ -111,7 +113,8 @@ def read_document(value: Any) -> Document:
     document = Document()
     if isinstance(value, dict) and {"read_at", "body"} <= value.keys():
         document.read_at = moment(value, "read_at")
-        _take(value["body"], path(value, "uri"), word(value, "pair") or "", document)
+        document.pair = word(value, "pair") or ""
+        _take(value["body"], path(value, "uri"), document.pair, document)
     else:
         _take(value, None, "", document)
     return document

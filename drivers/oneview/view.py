@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from drivers.oneview.bodies import Body, Kind
 from drivers.oneview.directory import Directory
 from drivers.oneview.fields import Resource, flag, listed, lowered, number, path, word
 from drivers.oneview.memory import UNUSABLE, Remembered
 from drivers.oneview.statement import Statement
+
+ON_PRIMARY: Final = frozenset(
+    {
+        Kind.ARTIFACT_BUNDLE,
+        Kind.ARTIFACT_BACKUP,
+        Kind.GOLDEN_IMAGE,
+        Kind.DEPLOYMENT_PLAN,
+        Kind.BUILD_PLAN,
+        Kind.PLAN_SCRIPT,
+    }
+)
+"""Kinds of which the primary's own list tells all that facts are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,22 @@ class View:
     def is_whole(self, kind: Kind) -> bool:
         """Whether all resources of a kind are held, so that what is not held is not there."""
         return kind in self.remembered.whole
+
+    def is_whole_at(self, pair: str, kind: Kind) -> bool:
+        """Whether all resources of a kind that a pair's cluster address has are held."""
+        return self.is_whole(kind) or (pair, kind) in self.remembered.whole_at
+
+    def is_whole_on_primary(self, kind: Kind) -> bool:
+        """Whether all resources of a kind that the primary has are held."""
+        primary = self.primary_pair
+        return self.is_whole(kind) or (primary is not None and self.is_whole_at(primary, kind))
+
+    @property
+    def primary_pair(self) -> str | None:
+        """The pair that is primary, as this observation states it or else as it was last stated."""
+        name, stated = "primary.pair", self.statement.facts.get(self.deployment_subject, {})
+        pair = stated[name] if name in stated else self.said(self.deployment_subject, name)
+        return pair if isinstance(pair, str) else None
 
     def listed_members(self, pair: str) -> list[str]:
         """Serial numbers of the pair's appliances that are listed now, in order."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from oneview_bodies import (
+    SITE,
     SITE_SUBJECT,
+    START,
     A,
     B,
     C,
@@ -14,11 +18,15 @@ from oneview_bodies import (
     appliance,
     at,
     enclosure,
+    fit,
     server,
     task,
 )
 
-from drivers.oneview.bodies import Kind
+from drivers.oneview.bodies import Body, Kind, Reading
+from drivers.oneview.observe import observe
+from drivers.oneview.recognise import recognise
+from rules.vocabulary import Event
 
 LISTS = (Kind.GOLDEN_IMAGE, Kind.DEPLOYMENT_PLAN, Kind.BUILD_PLAN, Kind.PLAN_SCRIPT)
 
@@ -50,6 +58,46 @@ def test_the_artifact_backup_that_is_there() -> None:
     site.see(whole=(Kind.ARTIFACT_BACKUP,), seconds=30)
     assert site.site("backup.artifact_count") == 0
     assert site.site("backup.artifact_created_at") is None
+
+
+def lists_of(pair: str, *bodies: Json) -> Reading:
+    """What one cluster address answered: all of its artifacts and volumes."""
+    kinds = {*LISTS, Kind.ARTIFACT_BUNDLE, Kind.ARTIFACT_BACKUP, Kind.OS_VOLUME}
+    whole = frozenset((pair, kind) for kind in kinds)
+    return Reading(tuple(Body(recognise(body), body, pair) for body in bodies), whole_at=whole)
+
+
+def test_what_one_cluster_address_lists_whole_says_nothing_about_the_others() -> None:
+    site = Site().see(
+        *(appliance(serial) for serial in (A, B, C)), server(), whole=(Kind.APPLIANCE,)
+    )
+    image = artifact("golden-images", "g")
+    volume = {"uri": "/rest/os-volumes/1", "name": "v"}
+
+    def take(given: Reading, seconds: float, *, snapshot: bool = False) -> list[Event]:
+        time = START + timedelta(seconds=seconds)
+        events, site.remembered = observe(
+            given, site.remembered, deployment=SITE, time=time, snapshot=snapshot
+        )
+        fit(events)
+        return events
+
+    def volumes() -> list[object]:
+        pairs = ("LE-rack-a", "LE-rack-b")
+        return [site.facts(f"pair/{pair}").get("volumes.count") for pair in pairs]
+
+    take(lists_of("LE-rack-b", image, artifact("golden-images", "h"), volume), 15)
+    assert site.site("artifacts.count") is None, "the primary has not been asked"
+    assert volumes() == [None, 1]
+    take(lists_of("LE-rack-a", image, volume, volume | {"uri": "/rest/os-volumes/2"}), 30)
+    assert site.site("artifacts.count") == 1
+    assert site.site("backup.artifact_count") == 0
+    assert volumes() == [2, 1]
+    events = take(lists_of("LE-rack-a"), 45, snapshot=True)
+    assert site.site("artifacts.count") == 0
+    assert volumes() == [0, 1]
+    families = {family for event in events for family in event.data.families}
+    assert families == {"artifacts", "replication"}, "volumes are every pair's"
 
 
 def test_nobody_asked_is_not_nothing_there() -> None:

@@ -72,6 +72,19 @@ def test_an_alert_is_told_when_it_rose_and_when_it_was_cleared() -> None:
     assert stages(result, "alert.module_fault") == [(0, "critical"), (600, "none")]
 
 
+def test_a_kept_answer_of_one_pair_says_nothing_about_the_lists_of_another() -> None:
+    def kept(pair: str, seconds: float, *volumes: str) -> Json:
+        found = [{"uri": f"/rest/os-volumes/{name}", "name": name} for name in volumes]
+        address = "/rest/os-volumes"
+        body = listing(*found, uri=address)
+        return {"read_at": at(seconds), "uri": address, "pair": pair, "body": body}
+
+    answers = [kept("LE-rack-a", 0, "u", "v"), kept("LE-rack-b", 60, "w")]
+    result = take(lines(*answers, kept("LE-rack-a", 120)))
+    told = [(e.subject, e.data.facts["volumes.count"]) for e in result.events]
+    assert told == [("pair/LE-rack-a", 2), ("pair/LE-rack-b", 1), ("pair/LE-rack-a", 0)]
+
+
 @pytest.mark.law(9)
 def test_events_stand_by_time_then_file_then_line() -> None:
     late = on_appliance(A, uri="/rest/alerts/1", created=at(60), alertTypeID="late")
