@@ -206,8 +206,9 @@ def _say_value(value: Value | None, fact: Fact | None, now: datetime) -> str:
     if fact is not None and fact.type == "instant":
         return say_prose(say_value(value, fact), now)
     said = harmless(say_value(value, fact))
-    one = type(value) is int and value == 1 and fact is not None and fact.unit.endswith("s")
-    return said[:-1] if one else said
+    if fact is None or type(value) is not int or value != 1 or not fact.unit.endswith("s"):
+        return said
+    return said[:-2] if fact.unit.endswith("sses") else said[:-1]
 
 
 def say_behind(evidence: Evidence, catalogue: Mapping[str, Fact], now: datetime) -> str:

@@ -243,9 +243,10 @@ class MarkdownReport:
             return
         self._paragraph("### Forbidden")
         for by in group_forbidden(forbidden):
-            title, reason, who = map(prose, say_forbidden(by, watch.rule_base.operations))
-            said = f"**DO NOT** {title} on {code(by[0].subject)}"
-            self._item(f"{said}: {reason} ({who})" if reason else f"{said} ({who})")
+            title, reasons = say_forbidden(by, watch.rule_base.operations)
+            said = prose("; ".join(f"{reason} ({known})".lstrip() for reason, known in reasons))
+            mark = ":" if reasons[0][0] else ""
+            self._item(f"**DO NOT** {prose(title)} on {code(by[0].subject)}{mark} {said}")
 
     # Lines
 

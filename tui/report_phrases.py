@@ -105,19 +105,20 @@ def by_urgency(situation: Situation) -> list[Finding]:
 
 def say_forbidden(
     by: Sequence[Forbidden], operations: Mapping[str, Operation]
-) -> tuple[str, str, str]:
-    """An operation that must not be started, why, and which findings forbid it by what source.
+) -> tuple[str, list[tuple[str, str]]]:
+    """An operation that must not be started, and each reason with how it is known and the rules
+    that give it; rules without a reason of their own come last, with an empty one.
 
     All are about the same operation on the same subject.
     """
-    reasons = dict.fromkeys(reason for one in by if (reason := say_reason(one)))
-    who = dict.fromkeys(
-        f"{GLYPHS[one.finding.rule.severity]} {harmless(one.finding.rule.id)}, "
-        f"{say_grade(one.source)}"
-        for one in by
-    )
-    title = operation_title(operations, by[0].operation)
-    return title, "; ".join(reasons), "; ".join(who)
+    known: dict[tuple[str, str], list[str]] = {}
+    for one in sorted(by, key=lambda one: not one.text):
+        who = f"{GLYPHS[one.finding.rule.severity]} {harmless(one.finding.rule.id)}"
+        rules = known.setdefault((say_reason(one), say_grade(one.source)), [])
+        if who not in rules:
+            rules.append(who)
+    reasons = [(reason, f"{grade}: {', '.join(who)}") for (reason, grade), who in known.items()]
+    return operation_title(operations, by[0].operation), reasons
 
 
 def group_forbidden(forbidden: Sequence[Forbidden]) -> list[list[Forbidden]]:

@@ -101,10 +101,11 @@ class SituationText:
             return
         self._heading("FORBIDDEN")
         for by in groups[:_MOST_SHOWN]:
-            title, reason, who = say_forbidden(by, self._watch.rule_base.operations)
-            said = f"DO NOT {title} on {harmless(by[0].subject)}"
-            said += f": {reason} ({who})" if reason else f" ({who})"
-            self._lines.line(said, INDENT, _UNDER_DO_NOT)
+            title, reasons = say_forbidden(by, self._watch.rule_base.operations)
+            said = "; ".join(f"{reason} ({known})".lstrip() for reason, known in reasons)
+            mark = ":" if reasons[0][0] else ""
+            where = harmless(by[0].subject)
+            self._lines.line(f"DO NOT {title} on {where}{mark} {said}", INDENT, _UNDER_DO_NOT)
         self._more(len(groups))
 
     def _advice(self, finding: Finding) -> None:

@@ -52,7 +52,7 @@ def test_a_situation_as_a_document(ship: Ship, dry_boiler: Path) -> None:
     assert "#### ✖ critical: The water is gone: the tubes burn (`boiler/port`)\n" in ended.out
     assert "; part of `water-gone`\n" in ended.out
     assert (
-        "### Forbidden\n\n- **DO NOT** light the boiler on `boiler/port` (✖ water-gone,"
+        "### Forbidden\n\n- **DO NOT** light the boiler on `boiler/port` (guide, page 8: ✖"
         in ended.out
     )
     assert ended.code == 1

@@ -83,10 +83,10 @@ SITUATION AT 2026-03-01 01:06:00Z
   not confirmed; part of water-gone
 
 FORBIDDEN
-  DO NOT light the boiler on boiler/port (✖ water-gone,
-         guide, page 8)
+  DO NOT light the boiler on boiler/port (guide, page 8: ✖
+         water-gone)
   DO NOT blow the boiler down on boiler/port: there is
-         nothing left (✖ water-gone, inferred)
+         nothing left (inferred: ✖ water-gone)
 
 WHAT TO DO
 ✖ boiler/port: The water is gone: the tubes burn
@@ -142,7 +142,7 @@ def test_what_is_still_open_at_the_end_is_said_with_its_next_step(ship: Ship) ->
     assert (
         "✖ critical boiler/port: The water is gone: the tubes burn, since 01:00:00Z\n" in situation
     )
-    assert "\n  DO NOT light the boiler on boiler/port (✖ water-gone, guide, page 8)\n" in situation
+    assert "\n  DO NOT light the boiler on boiler/port (guide, page 8: ✖ water-gone)\n" in situation
     assert "  CONTACT SUPPORT (inferred)\n  1 [ ] Draw the fires\n" in situation
     assert "Because" not in situation
     assert ended.code == 1
@@ -308,7 +308,7 @@ def test_what_two_findings_forbid_is_said_once(ship: Ship) -> None:
     log = ship.log(ship.facts("01:00:00", water__level=5))
     out = " ".join(ship.replay(log, "--add-rules", more, "--at", "01:00").out.split())
     assert out.count("DO NOT light the boiler") == 1
-    assert "on boiler/port: it is cold (✖ water-gone, guide, page 8; ▲ cold, help)" in out
+    assert "on boiler/port: it is cold (help: ▲ cold); (guide, page 8: ✖ water-gone)" in out
 
 
 def test_what_is_behind_derived_facts_is_said_shortly(ship: Ship) -> None:
@@ -336,6 +336,21 @@ def test_what_is_behind_derived_facts_is_said_shortly(ship: Ship) -> None:
         "      water.level = 77 percent, 01:00:00Z gauge/1\n"
     ) in out
     assert "● boiler/port: Since 00:59:58Z\n" in out
+
+
+def test_one_of_something_is_said_in_the_singular(ship: Ship) -> None:
+    more = ship.folder / "more"
+    more.mkdir()
+    (more / "more.toml").write_text(
+        '[[fact]]\nname = "fire.count"\ntype = "int"\nscope = "boiler"\nsource = "gauge"\n'
+        'unit = "fires"\nmeaning = "How many burn"\n'
+        '[[rule]]\nid = "few"\ntitle = "Few"\nseverity = "notice"\n'
+        'source = { document = "None", grade = "help" }\nwhen = { fire.count = { below = 3 } }\n'
+        '[rule.then]\nimpact = "None"\n'
+    )
+    for count, said in ((1, "1 fire\n"), (2, "2 fires\n")):
+        log = ship.log(ship.facts("01:00:00", fire__count=count))
+        assert f"fire.count = {said}" in ship.replay(log, "--add-rules", more).out
 
 
 def test_columns_are_kept_in_pipes_too(
