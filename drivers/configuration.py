@@ -310,8 +310,10 @@ class _Table:
         said = self.get(key)
         if isinstance(said, str) and (said.strip() or not required):
             return said
-        if said is not None or required:
-            self.fault(f"{key} must be a text" if said is not None else f"{key} is missing")
+        if said is not None and not isinstance(said, str):
+            self.fault(f"{key} must be a text")
+        elif required:
+            self.fault(f"{key} is missing")
         return ""
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:

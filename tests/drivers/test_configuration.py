@@ -1,0 +1,189 @@
+"""The configuration: what it may say, and what is told of what it may not."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers.configuration import (
+    ConfigurationError,
+    DeploymentSettings,
+    PasswordFrom,
+    configuration_of,
+    default_path,
+    read_configuration,
+)
+from drivers.live.session import NoPasswordError
+from drivers.passwords import password_source
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "config.toml"
+HARBOUR: dict[str, Any] = {"name": "harbour", "oneview": ["oneview.example"], "user": "watch"}
+
+
+def faults(deployment: dict[str, Any] | None = None, **tables: Any) -> list[str]:
+    document = {"deployment": [HARBOUR | (deployment or {})], **tables}
+    with pytest.raises(ConfigurationError) as caught:
+        configuration_of(document, "config.toml")
+    return caught.value.faults
+
+
+def test_the_sample_is_a_configuration() -> None:
+    (deployment,) = read_configuration(SAMPLE).deployments
+    assert deployment.name == "harbour"
+    assert deployment.password.file == str(SAMPLE.parent / "harbour-password")
+
+
+def test_everything_that_the_sample_shows_commented_out_is_right_and_what_holds_without_it(
+    tmp_path: Path,
+) -> None:
+    text = SAMPLE.read_text("utf-8")
+    plain = configuration_of({"deployment": [HARBOUR]}, "")
+    shown: dict[str, str] = {}
+    for line in text.splitlines():
+        if found := re.match(r"# (\w+ = .+)", line):
+            key, _, value = found[1].partition(" = ")
+            shown[key] = value
+    assert shown["interval"] == '"15s"'
+    assert plain.polling.interval == timedelta(seconds=15)
+    assert shown["part_size"] == '"64MiB"'
+    assert plain.journal.part_size == 64 << 20
+    uncommented = re.sub(r"^# (\w+ = |    \"|\])", r"\1", text, flags=re.MULTILINE)
+    for other in ("password_command", "password_environment", "password_keyring"):
+        uncommented = uncommented.replace(f"\n{other} = ", f"\n# {other} = ")
+    uncommented = re.sub(r"\n(accept_any\w+) = ", r"\n# \1 = ", uncommented)
+    file = tmp_path / "config.toml"
+    file.write_text(uncommented, "utf-8")
+    (deployment,) = read_configuration(file).deployments
+    assert deployment.api_version == 1600
+    assert len(deployment.fingerprints) == 1
+
+
+def test_several_deployments_stand_in_one_file() -> None:
+    second = HARBOUR | {"name": "canal", "port": 8443, "image_streamer_port": 8444}
+    found = configuration_of({"deployment": [HARBOUR, second]}, "")
+    assert [one.name for one in found.deployments] == ["harbour", "canal"]
+    assert (found.deployments[1].port, found.deployments[1].image_streamer_port) == (8443, 8444)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"usr": "x"}, "'usr'; 'user' is the nearest"),
+        ({"fingerprint": "x"}, "'fingerprint'; 'fingerprints' is the nearest"),
+        ({"image_streamer_prot": 1}, "'image_streamer_prot'; 'image_streamer_port' is the nearest"),
+        ({"xyzzy": 1}, "there is no key 'xyzzy'"),
+        ({"port": 0}, "port must be a port from 1 to 65535"),
+        ({"port": "443"}, "port must be a port"),
+        ({"user": ""}, "user is missing"),
+        ({"user": 5}, "user must be a text"),
+        ({"oneview": []}, "oneview is missing"),
+        ({"oneview": ["https://x/"]}, "must be a host name or an address"),
+        ({"fingerprints": ["abc"]}, "64 hexadecimal digits"),
+        ({"api_version": "1600"}, "api_version must be an interface version"),
+        ({"name": "a/b"}, "name must be printable and hold no /"),
+        ({"password_command": "pass show x"}, "password_command must be a list of words"),
+        ({"password_file": "a", "password_keyring": "b"}, "exclude each other"),
+        (
+            {"accept_any_certificate_and_be_exposed_to_impostors": True, "ca_file": "x"},
+            "makes ca_file and fingerprints useless",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_would_be_right(wrong: dict[str, Any], named: str) -> None:
+    (fault,) = faults(wrong)
+    assert fault.startswith("config.toml: [[deployment]] ")
+    assert named in fault
+
+
+def test_a_password_in_the_file_is_refused_and_not_repeated() -> None:
+    (fault,) = faults({"password": "hush-hush"})
+    assert "no password stands in a configuration" in fault
+    assert "hush-hush" not in fault
+
+
+def test_all_faults_are_told_at_once() -> None:
+    found = faults({"usr": "x", "port": 0}, polling={"intervall": "15s"}, screens={})
+    assert len(found) == 4
+
+
+def test_without_verification_takes_its_long_name() -> None:
+    said = HARBOUR | {"accept_any_certificate_and_be_exposed_to_impostors": True}
+    assert not configuration_of({"deployment": [said]}, "").deployments[0].verifies
+    assert configuration_of({"deployment": [HARBOUR]}, "").deployments[0].verifies
+    assert any("no key 'verify'" in fault for fault in faults({"verify": False}))
+
+
+def test_the_configuration_can_be_named_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WATCHKEEPER_CONFIG", "/elsewhere/config.toml")
+    assert default_path() == Path("/elsewhere/config.toml")
+
+
+# Passwords
+
+
+def settings(**chosen: Any) -> DeploymentSettings:
+    return DeploymentSettings("harbour", ("x",), "watch", password=PasswordFrom(**chosen))
+
+
+async def password_of(**chosen: Any) -> str:
+    source = password_source(settings(**chosen), environment={"PASSWORD": "hush-hush"})
+    return (await source()).reveal()
+
+
+def protected(folder: Path, text: str = "hush-hush\nmore\n", mode: int = 0o600) -> str:
+    file = folder / "password"
+    file.write_text(text, "utf-8")
+    file.chmod(mode)
+    return str(file)
+
+
+async def test_a_password_comes_from_where_it_is_configured(tmp_path: Path) -> None:
+    assert await password_of(file=protected(tmp_path)) == "hush-hush"
+    assert await password_of(environment="PASSWORD") == "hush-hush"
+    command = (sys.executable, "-c", "print('hush-hush')")
+    assert await password_of(command=command) == "hush-hush"
+    asked = password_source(settings(), prompt=lambda question: "hush-hush")
+    assert (await asked()).reveal() == "hush-hush"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
+async def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+    with pytest.raises(NoPasswordError, match="chmod 600"):
+        await password_of(file=protected(tmp_path, mode=mode))
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"file": "/nowhere/password"},
+        {"environment": "NO_SUCH_VARIABLE"},
+        {"keyring": "no-such-service"},
+        {"command": ("/nowhere/command",)},
+        {"command": (sys.executable, "-c", "import sys; print('hush-hush'); sys.exit(3)")},
+        {"command": (sys.executable, "-c", "")},
+    ],
+)
+async def test_a_password_that_cannot_be_had_is_explained_without_telling_it(
+    chosen: dict[str, Any],
+) -> None:
+    with pytest.raises(NoPasswordError) as caught:
+        await password_of(**chosen)
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_without_a_terminal_a_password_must_be_configured() -> None:
+    with pytest.raises(NoPasswordError, match="password_file"):
+        password_source(settings(), prompt=None)
+
+
+def test_the_environment_is_asked_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "WATCHKEEPER_TEST_PASSWORD", "x")
+    assert password_source(settings(environment="WATCHKEEPER_TEST_PASSWORD")) is not None
