@@ -93,19 +93,24 @@ _TESTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def partitions(
-    count: int, constants: list[Value], fresh: list[Value], most: int
-) -> Iterator[tuple[Any, ...]]:
+def count_partitions(count: int, constants: int) -> int:
+    """How many ways `partitions` yields."""
+    ways = {0: 1}
+    for _ in range(count):
+        grown: dict[int, int] = {}
+        for used, number in ways.items():
+            grown[used] = grown.get(used, 0) + number * (1 + constants + used)
+            grown[used + 1] = grown.get(used + 1, 0) + number
+        ways = grown
+    return sum(ways.values())
+
+
+def partitions(count: int, constants: list[Value], fresh: list[Value]) -> Iterator[tuple[Any, ...]]:
     """Every way in which so many values can be the same, be unknown, or be one of some
     constants; values that nobody has named are used in their order."""
-    left = most
 
     def extend(values: tuple[Any, ...], used: int) -> Iterator[tuple[Any, ...]]:
-        nonlocal left
-        if left <= 0:
-            return
         if len(values) == count:
-            left -= 1
             yield values
             return
         for value in (None, *constants):

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from rules.authoring.classes import (
     NOW,
     TURNED,
+    count_partitions,
     different,
     masks,
     partitions,
@@ -383,8 +384,9 @@ class Space:
             fresh: list[Value] = [
                 9001 + number if numeric else f"{9001 + number}" for number in range(len(group))
             ]
-            found = list(partitions(len(group), constants, fresh, MOST_CLASSES))
-            return found if len(found) < MOST_CLASSES else None
+            if count_partitions(len(group), len(constants)) > MOST_CLASSES:
+                return None
+            return partitions(len(group), constants, fresh)
         choices: list[list[Any]] = []
         size = 1
         for name in group:
