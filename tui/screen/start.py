@@ -23,7 +23,6 @@ _TEXTUAL_SETTINGS: Final[Mapping[str, str]] = {
     "TEXTUAL_SMOOTH_SCROLL": "0",
     # Its modes stay set in the terminal of whoever loses the connection.
     "TEXTUAL_DISABLE_KITTY_KEY": "1",
-    "TEXTUAL_FPS": "20",
 }
 
 
