@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from time import monotonic
 from typing import Final
 
 from drivers.journal.decoding import Batch
@@ -26,6 +25,7 @@ from tui import rule_choice
 from tui.exit_codes import FINE, FOUND
 from tui.instants import GivenInstant
 from tui.phrases import say_log, say_time
+from tui.replay_progress import Progress
 from tui.report import Report
 from tui.safe_text import harmless
 from tui.summary import LoadedRules, Refused, RuleChoice, Situation, Summary, Tally
@@ -37,8 +37,6 @@ _COUNTED_APART: Final = {
 }
 """What the engine counts and the summary gives a place of its own."""
 _BLIND_SPOTS_NAMED: Final = 1000
-_PROGRESS_AFTER: Final = 1.0
-"""Seconds before a terminal is told how far the replay has come, and between two such lines."""
 
 
 class UnfitLogError(Exception):
@@ -61,7 +59,7 @@ class Replay:
         """Nothing from before it is shown."""
         self._end: datetime | None = None
         """Nothing from after it is taken in."""
-        self._progress = _Progress()
+        self._progress = Progress()
         self._rules: tuple[RuleBase, RuleChoice] | None = None
 
     def load_rules(self) -> None:
@@ -382,28 +380,3 @@ def _say(notice: Notice) -> str:
             return f"the watch {notice.kind}: {about}{message}"
         case _:
             return f"{harmless(notice.kind)}: {about}{message}"
-
-
-class _Progress:
-    """Tells a waiting terminal how far the replay has come."""
-
-    def __init__(self) -> None:
-        self._due = monotonic() + _PROGRESS_AFTER if sys.stderr.isatty() else None
-        self._shown = False
-
-    def tell(self, events: int, time: datetime | None) -> None:
-        """Write the line anew, where one is due."""
-        if self._due is None or monotonic() < self._due:
-            return
-        self._due = monotonic() + _PROGRESS_AFTER
-        until = f", {say_time(time)}" if time else ""
-        sys.stderr.write(f"\r{events:,} events{until} ...\033[K")
-        sys.stderr.flush()
-        self._shown = True
-
-    def clear(self) -> None:
-        """Take the line away before anything else is written."""
-        if self._shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-            self._shown = False
