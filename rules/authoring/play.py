@@ -157,7 +157,7 @@ class Play:
             kinds = {f.source for f in self.base.facts.values() if f.family in said.families}
             for kind in sorted(kinds - {""}):
                 parts[said.subject or self.test.subject, said.source or f"{kind}/{NAME}"] = {}
-        for (subject, source), facts in parts.items():
+        for (subject, source), facts in sorted(parts.items(), key=self._comes_first):
             kind = FACTS_SNAPSHOT if said.families else FACTS_CHANGED
             yield self._event(
                 kind, time, source, subject, facts=facts, families=list(said.families)
@@ -180,6 +180,15 @@ class Play:
             yield self._event(
                 FINDING_ACKNOWLEDGED, time, operator, subject, rule=said.rule, note=said.acknowledge
             )
+
+    def _comes_first(self, part: tuple[tuple[str, str], object]) -> tuple[bool, int]:
+        """At one instant what people have said stands first, then what is said of wider scopes:
+        so nothing is raised that they rule out."""
+        (subject, source), _ = part
+        kind = self.base.sources.get(source.partition("/")[0])
+        scope = subject.partition("/")[0]
+        depth = len(self.base.scope_chain(scope)) if scope in self.base.scopes else 0
+        return kind is not None and kind.heartbeat is not None, depth
 
     def _event(
         self, kind: str, time: datetime, source_name: str, subject: str = "", **data: Any

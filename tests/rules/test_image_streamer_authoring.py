@@ -12,6 +12,7 @@ from rules.authoring.read_rule_tests import read_proofs, read_tests
 from rules.authoring.run_tests import Runner
 from rules.loader import load_rule_base
 from rules.rule_base import RuleBase
+from tui.rules_commands.manual import as_markdown
 from tui.rules_commands.test_files import find_tests, open_log
 
 
@@ -43,3 +44,8 @@ def test_every_combination_that_must_be_answered_is(rule_base: RuleBase) -> None
         assert found.exact
         assert found.faults == 0
         assert sum(line.count for line in found.lines) == found.combinations
+
+
+def test_the_manual_is_current(rule_base: RuleBase) -> None:
+    """`watchkeeper rules docs --output rules/image_streamer/MANUAL.md` brings it up to date."""
+    assert (RULES / "MANUAL.md").read_text("utf-8") == as_markdown(rule_base)
