@@ -2,8 +2,8 @@
 
 Each mutant (mutants.toml) is a copy of `rules/` in which one exact text has been replaced by
 another; where the text is no longer found, that is told and nothing is tried. What no random
-journal or snapshot notices is shown to the tests of the law and of checkpoints. Exit code 1 if a
-mutant survives.
+journal or snapshot notices is shown to the tests of the matcher, of the law and of checkpoints.
+Exit code 1 if a mutant survives.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,11 +28,13 @@ TESTS: Final = Path(__file__).resolve().parent
 RULES: Final = TESTS.parent / "rules"
 LONGEST: Final = 600
 """Seconds of computing; a mutant that has not ended by then hangs, which no test would let pass."""
+LARGEST: Final = 3 << 29
+"""Bytes; one that grows beyond them raises and resolves something for ever."""
 POLITENESS: Final = 10
 """How far the attempts stand back behind whatever else the machine has to do."""
 _SURVIVED: Final = 0
 _CAUGHT: Final = 10
-_OTHER_TESTS: Final = ("rules/test_law*.py", "rules/test_checkpoint.py")
+_OTHER_TESTS: Final = ("rules/test_matcher*.py", "rules/test_law*.py", "rules/test_checkpoint.py")
 
 
 class Mutant(NamedTuple):
@@ -41,6 +44,8 @@ class Mutant(NamedTuple):
     file: str
     old: str
     new: str
+    tests_first: bool = False
+    """Whether random journals say little about it, so that the other tests come before them."""
 
 
 UNBROKEN: Final = Mutant("nothing is broken (this one must survive)", "engine.py", "", "")
@@ -58,9 +63,10 @@ def main() -> int:
     arguments.add_argument("words", nargs="*", help="only mutants whose description has one")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--probe", type=Path, help=argparse.SUPPRESS)
+    arguments.add_argument("--tests-first", action="store_true", help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.probe:
-        return probe(given.probe)
+        return probe(given.probe, tests_first=given.tests_first)
     chosen = [
         mutant
         for mutant in all_mutants()
@@ -108,9 +114,13 @@ def try_mutant(engine: Path, mutant: Mutant) -> tuple[bool, str]:
         text = (copy / mutant.file).read_text("utf-8")
         (copy / mutant.file).write_text(text.replace(mutant.old, mutant.new), "utf-8")
         command = [sys.executable, str(TESTS / "mutants.py"), "--probe", folder]
+        if mutant.tests_first:
+            command.append("--tests-first")
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == -signal.SIGXCPU:
         return True, "it does not end"
+    if done.returncode < 0:
+        return True, f"it dies of {signal.Signals(-done.returncode).name}"
     told = (done.stdout.strip().splitlines() or [""])[-1]
     if done.returncode == _CAUGHT:
         return True, told
@@ -120,16 +130,24 @@ def try_mutant(engine: Path, mutant: Mutant) -> tuple[bool, str]:
     return False, f"the probe failed: {done.stderr.strip()[-300:]}"
 
 
-def probe(folder: Path) -> int:
-    """Run the tests on the rules of a folder until one fails: the property tests' cases first."""
+def probe(folder: Path, *, tests_first: bool) -> int:
+    """Run the property tests' cases and other tests on a folder's rules until one fails."""
     os.nice(POLITENESS)
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST + 1))
+    with suppress(ValueError, OSError):  # not every system can
+        resource.setrlimit(resource.RLIMIT_AS, (LARGEST, LARGEST))
     sys.path[:0] = [str(folder), str(TESTS)]
     import rules
 
     assert Path(str(rules.__file__)).is_relative_to(folder), "these are not the mutant's rules"
-    noticed = _differing_case() or _failing_test()
-    print(noticed or "no journal, no snapshot and no test of the law differs")
+    attempts = [_differing_case, _failing_test]
+    if tests_first:
+        attempts.reverse()
+    try:
+        noticed = attempts[0]() or attempts[1]()
+    except MemoryError:
+        noticed = "it takes more and more memory"
+    print(noticed or "nothing differs")
     return _CAUGHT if noticed else _SURVIVED
 
 
@@ -149,7 +167,7 @@ def _differing_case() -> str:
 
 
 def _failing_test() -> str:
-    """The first test of the law or of checkpoints that fails."""
+    """The first test of the matcher, of the law or of checkpoints that fails."""
     import pytest
 
     failed: list[str] = []
