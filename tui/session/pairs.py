@@ -121,11 +121,12 @@ def _member(words: Words, subject: Subject, role: Literal["active", "standby"]) 
     serial = cell(words, subject, f"pair.{role}_serial")
     lost = value_now(words, subject.name, "pair.lost")
     condition: Literal["ok", "warning", "critical", "lost", "unknown"] = "unknown"
-    if lost in {role, "both"}:
-        condition = "lost"
-    elif serial.text:
+    if serial.text:
         status = value_now(words, f"appliance/{serial.text}", "appliance.status")
         condition = _HEALTH.get(str(status), "unknown")
+    # `pair.lost` names the role that the lost member had; whoever has it now may be well.
+    if condition == "unknown" and lost in {role, "both"}:
+        condition = "lost"
     return Member(role, serial, cell(words, subject, f"pair.{role}_version"), condition)
 
 
