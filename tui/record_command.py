@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from tui import rule_choice
 from tui.exit_codes import FOUND, UNUSABLE
 from tui.phrases import say_time
-from tui.recording import start
-from tui.recording.stopping import Stopping
 from tui.safe_text import harmless
 from tui.watch_command import add_recording
 
@@ -32,8 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until stopped: by Ctrl-C, or by SIGTERM."""
+    # Imported late: help needs no network.
     from drivers.journal import JournalError
     from rules.faults import RuleBaseError
+    from tui.recording import start
 
     try:
         plan = start.plan_of(arguments)
@@ -61,6 +61,7 @@ async def record(plan: Plan, rule_base: RuleBase) -> int:
     from drivers.recorder.rotation import Limits
     from tui.recording.build import build_pollers
     from tui.recording.judge import JournalJudge, kept_in
+    from tui.recording.stopping import Stopping
 
     settings = plan.configuration.journal
     judge = JournalJudge(settings.path, rule_base, kept_in([str(settings.path)]))
@@ -74,7 +75,7 @@ async def record(plan: Plan, rule_base: RuleBase) -> int:
     )
     recorder.open(rule_base.hash, rule_base.texts, "The recorder has started")
     _tell(f"Recording to {recorder.path}", False)
-    recording = Recording(recorder, build_pollers(plan, judge.watch))
+    recording = Recording(recorder, build_pollers(plan, judge.watch, _tell))
     with Stopping() as stopping:
         recording.start()
         failing = asyncio.create_task(recording.wait())

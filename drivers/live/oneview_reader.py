@@ -76,10 +76,14 @@ class OneViewReader:
         return self._clients[self._at].version
 
     async def close(self) -> None:
-        """Log out wherever there is a session, and let go of the connections."""
+        """Let go of the connections."""
+        for client in self._clients:
+            await client.close()
+
+    async def log_out(self) -> None:
+        """End the sessions that are open."""
         for client in self._clients:
             await client.log_out()
-            await client.close()
 
     async def read(self, count: int, *, everything: bool) -> OneViewReading:
         """Read all lists that are due at the reading of this number.

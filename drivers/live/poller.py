@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +26,8 @@ from rules.vocabulary import Event
 
 AT_ONCE: Final = 16
 """Image Streamers that are asked at the same time; each of them one request after another."""
+FAREWELL: Final = 1.5
+"""Seconds that logging out may take; a session that is left open expires by itself."""
 UPDATE_IS_OVER: Final = timedelta(hours=3)
 """How long after its start an update keeps the readings close together at most."""
 
@@ -99,7 +102,10 @@ class Poller:
         self._facts.forget()
 
     async def close(self) -> None:
-        """Log out, and let go of all connections."""
+        """Log out, if that is to be had at once, and let go of all connections."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                await self._oneview.log_out()
         await self._oneview.close()
         for reader in self._pairs.values():
             await reader.close()

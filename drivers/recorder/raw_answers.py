@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -26,14 +27,17 @@ _DEEPEST: Final = 64
 
 
 class RawAnswers:
-    """The answers of one host."""
+    """The answers of one host. Where they cannot be kept, `complain` is told so once: the watch
+    goes on all the same."""
 
-    def __init__(self, folder: Path, deployment: str, pair: str) -> None:
+    def __init__(
+        self, folder: Path, deployment: str, pair: str, complain: Callable[[str], None]
+    ) -> None:
         name = "-".join(_plain(part) for part in (deployment, pair) if part)
         self._path = folder / f"{name}.jsonl"
         self._pair = pair
-        self.failed = ""
-        """Why nothing is kept any more; keeping answers must not hold up the watch."""
+        self._complain = complain
+        self._failed = False
 
     def keep(self, uri: str, body: Any, read_at: datetime) -> None:
         """Keep one answer."""
@@ -52,7 +56,11 @@ class RawAnswers:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            self.failed = error.strerror or "an error of the disk"
+            if not self._failed:
+                self._complain(f"Answers are not kept: {error.strerror}")
+            self._failed = True
+        else:
+            self._failed = False
 
 
 def redact(value: Any, depth: int = 0) -> Any:

@@ -13,12 +13,13 @@ from drivers.live.client import Client
 from drivers.live.pace import Intervals
 from drivers.live.poller import Poller
 from drivers.live.session import Credentials, PasswordSource
-from drivers.live.target import Target
+from drivers.live.target import Connect, Target
 from drivers.live.transport import HttpsTransport
 from drivers.live.trust import Trust
 from drivers.oneview.memory import recall
 from drivers.oneview.observe import SETTLED_AFTER, Deployment
 from drivers.recorder.raw_answers import RawAnswers
+from drivers.recorder.recorder import Tell
 from rules.engine import Watch
 from tui.recording.judge import said_by
 
@@ -58,7 +59,7 @@ def trust_of(settings: DeploymentSettings) -> Trust:
     return Trust(settings.ca_file, settings.fingerprints, settings.verifies)
 
 
-def build_pollers(plan: Plan, watch: Watch) -> list[Poller]:
+def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
     """A poller for each deployment, which remembers what the watch knows from the journal."""
     polling = plan.configuration.polling
     intervals = Intervals(
@@ -82,7 +83,7 @@ def build_pollers(plan: Plan, watch: Watch) -> list[Poller]:
         sources = (deployment.oneview, deployment.image_streamer)
         poller = Poller(
             target,
-            _connector(plan, settings),
+            _connector(plan, settings, tell),
             watch_source=f"watch/{plan.host}",
             wall=plan.wall,
             chance=random.Random(),  # noqa: S311  # jitter is no secret
@@ -93,13 +94,15 @@ def build_pollers(plan: Plan, watch: Watch) -> list[Poller]:
     return pollers
 
 
-def _connector(plan: Plan, settings: DeploymentSettings) -> Callable[[str, int, str], Client]:
+def _connector(plan: Plan, settings: DeploymentSettings, tell: Tell) -> Connect:
     trust = trust_of(settings)
     patience = plan.configuration.polling.answer_within.total_seconds()
 
     def connect(address: str, port: int, pair: str) -> Client:
         transport = HttpsTransport(address, port, trust, patience=patience)
-        keeper = RawAnswers(plan.raw, settings.name, pair) if plan.raw is not None else None
+        keeper = None
+        if plan.raw is not None:
+            keeper = RawAnswers(plan.raw, settings.name, pair, lambda text: tell(text, True))
         return Client(transport, plan.wall, keeper)
 
     return connect

@@ -61,7 +61,7 @@ class LiveSession(FollowSession):
             self,
             host=plan.host,
             wall=wall,
-            tell=lambda text, failed: self.say(text, failed=failed),
+            tell=self._tell_people,
             limits=Limits(settings.part_size, settings.part_age),
         )
         self._recording: Recording | None = None
@@ -82,9 +82,12 @@ class LiveSession(FollowSession):
     async def open(self, wake: Callable[[], None]) -> None:
         """Become the one who records, and begin to read."""
         self._recorder.open(self.rule_base.hash, self.rule_base.texts, "The watch has started")
-        pollers = build_pollers(self._plan, self._watch)
+        pollers = build_pollers(self._plan, self._watch, self._tell_people)
         self._recording = Recording(self._recorder, pollers)
         self._recording.start()
+
+    def _tell_people(self, text: str, failed: bool) -> None:
+        self.say(text, failed=failed)
 
     def work(self) -> float | None:
         """Take in what has been recorded."""

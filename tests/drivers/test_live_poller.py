@@ -1,0 +1,253 @@
+"""The poller: what it says of its sources, how politely it asks, and what it makes of trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from live_watch import DEPLOYMENT, WATCH, InProcess, LiveWatch
+from simulated import Simulated
+
+from drivers.live.client import Client
+from drivers.live.pace import JITTER, Intervals, Pace
+from drivers.live.poller import Poller
+from drivers.live.secret import Secret
+from drivers.live.session import Credentials, NoPasswordError
+from drivers.live.target import Target
+from drivers.live.transport import NoAnswer
+from drivers.simulator.build import PASSWORD, USER
+from rules.vocabulary import FACTS_SNAPSHOT, Event
+
+
+def said(events: list[Event], fact: str) -> list[Any]:
+    return [event.data.facts[fact] for event in events if fact in event.data.facts]
+
+
+async def test_the_first_reading_tells_everything_and_the_next_nothing() -> None:
+    watch = LiveWatch(Simulated())
+    first = await watch.poll()
+    assert {event.type for event in first} >= {FACTS_SNAPSHOT}
+    assert watch.last.heard == {DEPLOYMENT.oneview, DEPLOYMENT.image_streamer}
+    for _ in range(30):
+        watch.simulated.wait("15s")
+        assert await watch.poll() == []
+        assert watch.last.heard == {DEPLOYMENT.oneview, DEPLOYMENT.image_streamer}
+
+
+async def test_a_change_is_told_alone_and_a_new_connection_tells_everything_again() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    watch.simulated.do("storage_node_down")
+    watch.simulated.wait("15s")
+    events = await watch.poll()
+    assert events
+    assert FACTS_SNAPSHOT not in {event.type for event in events}
+    watch.simulated.do("expire_sessions")
+    watch.simulated.wait("15s")
+    events = await watch.poll()
+    assert said(events, "watch.oneview_session") == ["expired", "valid"]
+    assert FACTS_SNAPSHOT in {event.type for event in events}
+
+
+async def test_silence_is_a_fact_of_the_watch_and_no_appliances() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    watch.simulated.do("oneview_down")
+    events = await watch.poll()
+    assert said(events, "watch.oneview_reachable") == [False]
+    assert {event.source for event in events} == {WATCH}
+    assert watch.last.heard == set()
+    assert await watch.poll() == []
+    watch.simulated.do("oneview_up")
+    events = await watch.poll()
+    assert said(events, "watch.oneview_reachable") == [True]
+    assert FACTS_SNAPSHOT in {event.type for event in events}
+
+
+async def test_a_silent_image_streamer_is_a_fact_of_its_pair_and_is_asked_less_often() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    watch.simulated.site.pairs["LE-rack-b"].silence = "refuses"
+    events = await watch.poll()
+    assert [(event.subject, event.data.facts) for event in events] == [
+        ("pair/LE-rack-b", {"source.cluster_address": "silent"})
+    ]
+    assert DEPLOYMENT.image_streamer in watch.last.heard
+    watch.simulated.site.pairs["LE-rack-b"].silence = ""
+    watch.simulated.wait("2m")
+    assert said(await watch.poll(), "source.cluster_address") == ["answers"]
+
+
+async def test_one_lost_request_is_not_taken_for_silence() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    for network in watch.simulated.site.network.values():
+        network.reset = 0.1
+    for _ in range(40):
+        watch.simulated.wait("15s")
+        events = await watch.poll()
+        assert False not in said(events, "watch.oneview_reachable")
+
+
+async def test_the_other_address_is_asked_where_the_first_is_silent() -> None:
+    simulated = Simulated()
+    asked: list[str] = []
+    silent = {"oneview-1"}
+
+    class Addressed(InProcess):
+        address = ""
+
+        async def send(self, *given: Any) -> Any:
+            asked.append(self.address)
+            if self.address in silent:
+                return NoAnswer("silent", "refused")
+            return await super().send(*given)
+
+    def connect(address: str, port: int, pair: str) -> Client:
+        transport = Addressed(simulated, pair)
+        transport.address = address
+        return Client(transport, simulated.clock.now)
+
+    async def password() -> Secret:
+        return Secret(PASSWORD)
+
+    poller = Poller(
+        Target(DEPLOYMENT, ("oneview-1", "oneview-2"), Credentials(USER, password)),
+        connect,
+        watch_source=WATCH,
+        wall=simulated.clock.now,
+        chance=random.Random(1),
+    )
+    polled = await poller.poll()
+    assert said(polled.events, "watch.oneview_reachable") == [True]
+    asked.clear()
+    silent = {"oneview-2"}
+    simulated.wait("15s")
+    polled = await poller.poll()
+    assert said(polled.events, "watch.oneview_reachable") == []
+    assert "oneview-1" in asked
+    assert DEPLOYMENT.oneview in polled.heard
+    # The session at the silent one cannot be ended; it expires by itself.
+    assert simulated.site.sessions.open == 2
+    await poller.close()
+    assert simulated.site.sessions.open == 1
+
+
+async def test_a_refused_login_is_not_tried_so_often_that_the_account_is_locked() -> None:
+    watch = LiveWatch(Simulated(), password="wrong")
+    waits = []
+    for _ in range(8):
+        events = await watch.poll()
+        waits.append(watch.last.wait)
+        watch.simulated.wait(timedelta(seconds=watch.last.wait))
+    assert said(watch.events, "watch.oneview_session") == ["refused"]
+    assert waits[0] >= 60 * (1 - JITTER)
+    assert max(waits) <= 900 * (1 + JITTER)
+    assert sum(waits) > 3600
+    assert events == []
+    posts = [asked for asked in watch.simulated.answers.asked if asked[1] == "POST"]
+    assert len(posts) == 8
+
+
+async def test_without_a_password_nothing_is_asked_and_the_reason_is_told() -> None:
+    simulated = Simulated()
+
+    async def none() -> Secret:
+        raise NoPasswordError("the file is gone")
+
+    poller = Poller(
+        Target(DEPLOYMENT, ("x",), Credentials(USER, none)),
+        lambda address, port, pair: Client(InProcess(simulated, pair), simulated.clock.now),
+        watch_source=WATCH,
+        wall=simulated.clock.now,
+        chance=random.Random(1),
+    )
+    polled = await poller.poll()
+    assert said(polled.events, "watch.oneview_session") == ["refused"]
+    assert any("the file is gone" in event.data.message for event in polled.events)
+
+
+async def test_an_appliance_that_asks_to_be_left_alone_is() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    network = watch.simulated.site.network["oneview"]
+    network.unavailable, network.retry_after = 1.0, 77
+    await watch.poll()
+    assert watch.last.wait >= 77
+
+
+async def test_while_an_update_runs_readings_are_closer_together() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    calm = watch.last.wait
+    watch.simulated.do("start_update")
+    await watch.poll()
+    assert watch.last.wait < calm / 2
+    await watch.run("4h")
+    assert watch.last.wait > calm / 2
+
+
+def test_the_pause_grows_to_its_ceiling_and_jitters() -> None:
+    pace = Pace(Intervals(usual=10, longest=100), random.Random(1))
+    pauses = []
+    for _ in range(12):
+        pace.failed()
+        pauses.append(pace.next())
+    assert pauses[0] < pauses[2] < pauses[3]
+    assert 90 <= pauses[-1] <= 110
+    assert len(set(pauses)) == 12
+    pace.succeeded()
+    assert 9 <= pace.next() <= 11
+    assert pace.next(asked_for=50) == 50
+
+
+async def test_a_pair_whose_cluster_has_moved_is_asked_at_its_new_address() -> None:
+    simulated = Simulated()
+    watch = LiveWatch(simulated)
+    await watch.poll()
+    simulated.site.pairs["LE-rack-b"].address = "127.0.0.99"
+    simulated.wait("15s")
+    events = await watch.poll()
+    assert said(events, "pair.cluster_address") == ["127.0.0.99"]
+    readers = watch.poller._pairs
+    assert {name: reader.address for name, reader in readers.items()} == {
+        "LE-rack-a": "127.0.0.2",
+        "LE-rack-b": "127.0.0.99",
+    }
+
+
+async def test_clocks_that_differ_a_little_are_no_news() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    assert said(watch.events, "watch.clock_offset") == [0.0]
+    watch.simulated.do("set_clocks", oneview="3s")
+    assert await watch.poll() == []
+    watch.simulated.do("set_clocks", oneview="90s")
+    assert said(await watch.poll(), "watch.clock_offset") == [90.0]
+    watch.simulated.do("set_clocks", oneview="92s", image_streamer="40s")
+    assert said(await watch.poll(), "watch.appliances_clock_offset") == [40.0]
+
+
+@pytest.mark.parametrize("page_size", [1, 3])
+async def test_lists_in_many_pages_come_to_the_same(page_size: int) -> None:
+    whole, paged = LiveWatch(Simulated()), LiveWatch(Simulated(page_size=page_size))
+    await whole.poll()
+    await paged.poll()
+    assert paged.facts() == whole.facts()
+
+
+async def test_logging_out_does_not_wait_for_a_host_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    monkeypatch.setattr("drivers.live.poller.FAREWELL", 0.01)
+
+    async def hang(*given: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(InProcess, "send", hang)
+    await watch.poller.close()
