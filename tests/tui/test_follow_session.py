@@ -169,7 +169,7 @@ def test_what_comes_late_is_judged_as_the_journal_tells_it(journal: Path, day: D
     append(journal, LINES[AFTER_THE_FAILURE:])
     day.time = events_of(UPDATE)[-1][0]
 
-    assert [row.key.rule for row in now(session).findings] == ["deployment-versions-differ"]
+    assert FAILED not in {row.key for row in now(session).findings}
 
 
 def test_rules_are_read_again_when_saved_and_a_broken_file_changes_nothing(

@@ -45,7 +45,7 @@ class Driver:
         return "\n".join(strip.text for strip in strips)
 
     async def until(self, holds: Callable[[], bool]) -> str:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not holds():
             assert time.monotonic() < deadline, self.text
             await self.pilot.pause(0.01)
