@@ -22,7 +22,7 @@ WIDTH: Final = 80
 
 
 def printed() -> str:
-    """The situation of a storage update that has failed, up to the evidence."""
+    """The situation of a storage update that has failed, without the evidence."""
     arguments = ["replay", LOG, "--headless", "--at", MOMENT, "--width", str(WIDTH)]
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with redirect_stdout(out):
@@ -30,7 +30,7 @@ def printed() -> str:
     out.seek(0)
     lines = out.read().splitlines()
     start = next(at for at, line in enumerate(lines) if line.startswith("SITUATION"))
-    end = next(at for at, line in enumerate(lines) if line.startswith("  Because"))
+    end = next(at for at, line in enumerate(lines) if line == "EVIDENCE")
     return "\n".join(lines[start:end])
 
 
