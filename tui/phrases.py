@@ -95,7 +95,7 @@ def say_source(source: Source) -> str:
         parts.append(f"page {source.page}")
     place = ", ".join(harmless(part) for part in parts if part)
     if source.grade == "inferred":
-        return f"inferred; see {place}"
+        return f"inferred; see {place}" if place else "inferred; no document is named"
     return f"{place} (grade: {source.grade})"
 
 

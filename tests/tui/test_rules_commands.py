@@ -329,3 +329,10 @@ def test_watch_sees_every_save(ship: Ship) -> None:
     assert stamp([ship.rules]) == before
     write_tests(ship)
     assert stamp([ship.rules]) != before
+
+
+def test_a_draft_without_source_can_be_shown(ship: Ship) -> None:
+    bare = '[[rule]]\nid = "x"\ntitle = "x"\nseverity = "notice"\nwhen = { water.level = 1 }\n'
+    (ship.rules / "bare.toml").write_text(bare)
+    shown = ship.run("rules", "show", "--rules", "boilers", "x").lines
+    assert "  source  inferred; no document is named" in shown
