@@ -73,6 +73,8 @@ def test_imports_go_one_way_through_the_house() -> None:
             ["replay", LONG_NIGHT, "--headless", "--format", "markdown"], {0, 1}, id="replay-md"
         ),
         pytest.param(["import", "--help"], {0}, id="import-help"),
+        pytest.param(["record", "--help"], {0}, id="record-help"),
+        pytest.param(["watch", "--help"], {0}, id="watch-help"),
     ],
 )
 def test_a_headless_command_never_loads_the_screen(command: list[str], codes: set[int]) -> None:
