@@ -38,13 +38,38 @@ from rules.subject import Subject
 from rules.values import Value
 from rules.verify import check_subject
 from rules.vocabulary import (
+    CHECKPOINT,
     FACTS_CHANGED,
     FACTS_SNAPSHOT,
+    FINDING_ACKNOWLEDGED,
+    FINDING_CLOSED,
+    NOTE_WRITTEN,
+    RULES_LOADED,
     SOURCE_HEARD,
+    SOURCE_LOST,
+    STEP_CONFIRMED,
+    WATCH_STARTED,
+    WATCH_STOPPED,
     Event,
     Truth,
 )
 from rules.words import DUPLICATE_WINDOW, Words
+
+WATCH: Final = "watch"
+OPERATOR: Final = "operator"
+SPEAKERS: Final = {
+    SOURCE_HEARD: WATCH,
+    SOURCE_LOST: WATCH,
+    WATCH_STARTED: WATCH,
+    WATCH_STOPPED: WATCH,
+    RULES_LOADED: WATCH,
+    CHECKPOINT: WATCH,
+    FINDING_ACKNOWLEDGED: OPERATOR,
+    FINDING_CLOSED: OPERATOR,
+    STEP_CONFIRMED: OPERATOR,
+    NOTE_WRITTEN: OPERATOR,
+}
+"""Who alone can send events of a type: an appliance confirms nothing."""
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _NOTHING: Final[tuple[Change, ...]] = ()
@@ -146,7 +171,7 @@ class Watch:
             if source.lost or not source.followed:
                 self._hear(source, event)
             if event.type != FACTS_CHANGED:
-                if event.type == SOURCE_HEARD:
+                if event.type == SOURCE_HEARD and source.kind == WATCH:
                     heard = sources.get(event.data.source)
                     if heard is not None and heard.followed and not heard.lost:
                         heard.last_heard = time
@@ -271,6 +296,11 @@ class Watch:
 
     def _apply_other(self, event: Event) -> None:
         words, judge = self._words, self._judge
+        kind = event.source.partition("/")[0]
+        if kind != SPEAKERS.get(event.type, kind):
+            words.count("events that are not for their source to send", f"{event.type} by {kind}")
+            judge.settle()
+            return
         judge.event = event
         match event.type:
             case "watchkeeper.facts.snapshot":
@@ -297,6 +327,7 @@ class Watch:
             case "watchkeeper.note.written":
                 judge.write_note(event, self._orphan(event))
             case "watchkeeper.checkpoint":
+                judge.event = None
                 self._take_checkpoint(event)
                 return
             case _:
@@ -369,7 +400,7 @@ class Watch:
             parts = reader.parts
             rule_base = (self._kept(parts[0]["rules"]) if self._kept else None) or self.rule_base
             restored = Restored(rule_base, parts, self._kept)
-        except (ValueError, TypeError, LookupError, AttributeError):
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
             self._words.count("checkpoints that cannot be read", event.id)
             return
         self._words.programs.matcher.close()

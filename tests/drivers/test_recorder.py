@@ -330,7 +330,7 @@ async def test_an_operator_who_acknowledges_between_two_parts_is_heard(tmp_path:
             )
         ]
     )
-    await watch.run("90m")
+    await watch.run("1h")
     again = JournalJudge(journal, SHIPPED)
     again.catch_up()
     noted = {(one.rule.id, one.subject): one.acknowledged for one in again.watch.findings()}

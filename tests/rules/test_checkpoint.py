@@ -161,6 +161,8 @@ def test_a_checkpoint_in_the_middle_of_a_journal_changes_nothing() -> None:
     for event in checkpoint_events(time.watch, after=("oneview/one", "1")):
         assert list(time.watch.apply(event, b"line")) == []
     assert state_of(time.watch) == before
+    lost = time.watch.advance(clock("03:00"))
+    assert [change.event for change in lost] == [None, None]
 
 
 def test_after_a_gap_a_watch_goes_on_from_the_checkpoint_and_says_that_events_are_missing() -> None:
