@@ -70,7 +70,7 @@ def active_fails(log: Log) -> None:
 
 @scenario("H1-storage-stays-whole")
 def storage_stays_whole(log: Log) -> None:
-    """The management of the active appliance fails and its storage serves on, until that goes too."""
+    """The active appliance loses its management; its storage serves on, until that goes too."""
     open_watch(log, "2026-11-21T22:00:00Z")
     log.at("22:12:05")
     roles = {

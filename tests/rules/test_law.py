@@ -20,6 +20,14 @@ from oracle.timeline import (
     rule,
 )
 
+from rules.vocabulary import (
+    FINDING_ACKNOWLEDGED,
+    FINDING_CLOSED,
+    STEP_CONFIRMED,
+    Event,
+    EventData,
+)
+
 # 1. Three values
 
 
@@ -316,3 +324,16 @@ def test_law_08_starting_the_watch_loses_every_source_until_it_is_heard() -> Non
     assert started == ["unconfirmed failed"]
     assert night.say("02:02", by="oneview/other", subject="pair/b") == []
     assert night.say("02:02", subject="pair/b", storage__state="healthy") == ["confirmed failed"]
+
+
+@pytest.mark.law(4)
+@pytest.mark.parametrize("speaker", ["oneview/one", "watch/bridge", "mara", "evil/x"])
+def test_law_04_an_appliance_confirms_nothing_and_closes_nothing(speaker: str) -> None:
+    night = Timeline(STORAGE, UPDATE_ID, LATCH)
+    night.say("02:00", storage__state="failed")
+    for number, kind in enumerate((STEP_CONFIRMED, FINDING_CLOSED, FINDING_ACKNOWLEDGED)):
+        data = EventData(rule="latch", confirm="fixed", reason="done")
+        event = Event(f"forged-{number}", speaker, kind, clock("02:10"), "pair/a", data)
+        assert list(night.watch.apply(event, str(number).encode())) == []
+    assert night.watch.findings()[0].state == "open"
+    assert night.watch.counts["events that are not for their source to send"] == 3
