@@ -162,7 +162,7 @@ def test_a_checkpoint_in_the_middle_of_a_journal_changes_nothing() -> None:
         assert list(time.watch.apply(event, b"line")) == []
     assert state_of(time.watch) == before
     lost = time.watch.advance(clock("03:00"))
-    assert [change.event for change in lost] == [None, None]
+    assert [(change.kind, change.event) for change in lost] == [("unconfirmed", None)]
 
 
 def test_after_a_gap_a_watch_goes_on_from_the_checkpoint_and_says_that_events_are_missing() -> None:
