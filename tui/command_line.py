@@ -98,10 +98,19 @@ def _run(given: list[str]) -> int:
     if arguments.version_asked:
         return _run(["version"])
     if not hasattr(arguments, "run"):
+        if not given and _is_configured():
+            return _run(["watch"])
         parser.print_help()
         return FINE
     code: int = arguments.run(arguments)
     return code
+
+
+def _is_configured() -> bool:
+    """Whether there is a configuration, so that the live screen can open without being asked for."""
+    from tui.settings import default_path
+
+    return default_path().is_file()
 
 
 def _abandon_output() -> None:

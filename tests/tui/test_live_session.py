@@ -176,3 +176,15 @@ def test_without_a_configuration_the_first_steps_are_told(
     told = capsys.readouterr().err
     assert "samples/config.toml" in told
     assert "watchkeeper watch --demo" in told
+
+
+def test_without_arguments_the_watch_opens_where_there_is_a_configuration(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    monkeypatch.setenv("WATCHKEEPER_CONFIG", str(file))
+    assert main([]) == 0
+    assert "usage" in capsys.readouterr().out
+    file.write_text("[[deployment]]\n", "utf-8")
+    assert main([]) == 2
+    assert "watchkeeper watch: " in capsys.readouterr().err
