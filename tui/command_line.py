@@ -107,7 +107,7 @@ def _run(given: list[str]) -> int:
 
 
 def _is_configured() -> bool:
-    """Whether there is a configuration, so that the live screen can open without being asked for."""
+    """Whether there is a configuration, so that the live screen can open without being named."""
     from tui.settings import default_path
 
     return default_path().is_file()
