@@ -125,7 +125,7 @@ def _member(words: Words, subject: Subject, role: Literal["active", "standby"]) 
         status = value_now(words, f"appliance/{serial.text}", "appliance.status")
         condition = _HEALTH.get(str(status), "unknown")
     # `pair.lost` names the role that the lost member had; whoever has it now may be well.
-    if condition == "unknown" and lost in {role, "both"}:
+    if condition != "ok" and lost in {role, "both"}:
         condition = "lost"
     return Member(role, serial, cell(words, subject, f"pair.{role}_version"), condition)
 
