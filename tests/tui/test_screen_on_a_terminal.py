@@ -60,7 +60,7 @@ def test_keys_go_through_a_log_and_back() -> None:
         terminal.type("0")
         terminal.shows("before the first event", "nothing is known yet")
         terminal.type("nnn")
-        terminal.shows("UPDATE FORBIDDEN", "1 critical", "standby lost", "DO NOT")
+        terminal.shows("UPDATE FORBIDDEN", "1 critical", "update standby-fai", "DO NOT")
         terminal.type("u")
         terminal.shows("update undecided")
 
