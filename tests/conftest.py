@@ -7,10 +7,14 @@ import signal
 
 from hypothesis import HealthCheck, settings
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A script that starts the tests in the background has interrupts ignored, and so would have
-    # every program that they start and interrupt.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number, _usual in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    # A script that starts the tests in the background has these ignored, and so would have every
+    # program that they start and send a signal to.
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 pytest_plugins = ("oracle.property_count",)
 
