@@ -14,7 +14,7 @@ from typing import Any, Final
 from rules.pattern import Condition
 from rules.rule_base import Fact
 from rules.values import LARGEST_NUMBER, LONGEST_TEXT, comparable, read_instant, version_key
-from rules.vocabulary import UNRECOGNISED, Truth
+from rules.vocabulary import UNRECOGNISED, FactType, Truth
 
 UNKNOWN_CLASS: Final = 0
 UNREADABLE: Final = -1
@@ -140,11 +140,13 @@ class ValueClasses:
         """Classes of values with an order: below, at and above each constant."""
         kind = fact.type
         bounds = sorted({comparable(kind, value) for value in self._constants()})
+        places = {bound: 2 * at + 1 for at, bound in enumerate(bounds)}
+        named = [_places(condition, kind, places) for condition in self.conditions]
         classes = []
         for position in range(2 * len(bounds) + 1):
             row = tuple(
-                _ordered_truth(condition, position, bounds, lambda v: comparable(kind, v))
-                for condition in self.conditions
+                _ordered_truth(condition, position, at)
+                for condition, at in zip(self.conditions, named, strict=True)
             )
             classes.append(self._add_row(row))
         if kind in ("version", "instant"):
@@ -192,17 +194,25 @@ def constant_truth(condition: Condition, value: Any) -> Truth:
     return Truth((value in condition.operand) == (condition.operator == "is"))
 
 
-def _ordered_truth(
-    condition: Condition, position: int, bounds: list[Any], key: Callable[[Any], Any]
-) -> Truth:
-    """The truth for a value at (odd positions) or between (even positions) the bounds."""
+def _places(condition: Condition, kind: FactType, places: dict[Any, int]) -> frozenset[int]:
+    """Where a condition's constants stand among the bounds."""
     operand = condition.operand
     if condition.operator == "known":
-        return Truth(operand is True)
-    if isinstance(operand, tuple):
-        at = {2 * bounds.index(key(value)) + 1 for value in operand}
-        return Truth((position in at) == (condition.operator == "is"))
-    bound = 2 * bounds.index(key(operand)) + 1
+        return frozenset()
+    values = operand if isinstance(operand, tuple) else (operand,)
+    return frozenset(places[comparable(kind, value)] for value in values)  # type: ignore[arg-type]
+
+
+def _ordered_truth(condition: Condition, position: int, at: frozenset[int]) -> Truth:
+    """The truth for a value at (odd positions) or between (even positions) the bounds."""
+    match condition.operator:
+        case "known":
+            return Truth(condition.operand is True)
+        case "is":
+            return Truth(position in at)
+        case "not":
+            return Truth(position not in at)
+    (bound,) = at
     match condition.operator:
         case "above":
             return Truth(position > bound)
