@@ -18,7 +18,7 @@ from rules.loader import load_rule_base
 from rules.rule_base import RuleBase
 from tui.screen.app import ScreenOptions, WatchApp
 from tui.screen.keys import ACTIONS, TAKEN, Keys
-from tui.screen.places import Board
+from tui.screen.places.board import Board
 from tui.session.recorded_log import RecordedLog
 from tui.session.replay import ReplaySession
 

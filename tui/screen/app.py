@@ -14,14 +14,15 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from tui.screen import going
-from tui.screen.board_panes import TimelinePane
-from tui.screen.content import Target
 from tui.screen.handlers import HANDLERS
 from tui.screen.keys import Action, Keys
 from tui.screen.lines import Look
 from tui.screen.pacing import pace
 from tui.screen.painted_app import PaintedApp
-from tui.screen.places import Board, PlaceScreen
+from tui.screen.panes.timeline import TimelinePane
+from tui.screen.places.board import Board
+from tui.screen.places.place import PlaceScreen
+from tui.screen.texts.rows import Target
 from tui.session import commands
 from tui.session.session import Session
 from tui.session.snapshot import FindingDetail, FindingKey, Snapshot

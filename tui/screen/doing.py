@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.safe_text import harmless
-from tui.screen import content
 from tui.screen.clipboard import MOST_BYTES, clipboard_sequence
-from tui.screen.places import PlaceScreen
+from tui.screen.places.place import PlaceScreen
+from tui.screen.texts.markdown import markdown_of
 from tui.session import commands
 from tui.session.snapshot import FindingDetail, FindingKey
 
@@ -95,7 +95,7 @@ def copy(app: WatchApp) -> None:
 
 
 def _copy(app: WatchApp, detail: FindingDetail) -> None:
-    sequence = clipboard_sequence(content.markdown_of(detail), in_tmux=app.options.in_tmux)
+    sequence = clipboard_sequence(markdown_of(detail), in_tmux=app.options.in_tmux)
     if sequence is None:
         app.tell(f"Longer than {MOST_BYTES} bytes: use o for a file", failed=True)
         return
@@ -112,7 +112,7 @@ def export(app: WatchApp) -> None:
 def _export(app: WatchApp, detail: FindingDetail) -> None:
     key = detail.row.key
     name = f"{key.rule}-{key.subject.partition('/')[2]}"
-    write_file(app, name, ".md", content.markdown_of(detail))
+    write_file(app, name, ".md", markdown_of(detail))
 
 
 def picture(app: WatchApp) -> None:

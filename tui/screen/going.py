@@ -7,11 +7,30 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rules.values import read_duration
-from tui.screen import content
 from tui.screen.keys import BY_NAME, Place
 from tui.screen.lines import Span
-from tui.screen.places import Board, FindingText, PlaceScreen, Reading, WideTimeline
+from tui.screen.places.board import Board
+from tui.screen.places.place import PlaceScreen
+from tui.screen.places.reading import FindingText, Reading
+from tui.screen.places.wide import WideTimeline
 from tui.screen.say import near
+from tui.screen.texts.explanation import explanation_text
+from tui.screen.texts.facts import fact_meaning, facts_text
+from tui.screen.texts.finding import finding_text
+from tui.screen.texts.rows import (
+    EMPTY,
+    Row,
+    Target,
+    ToAction,
+    ToEvent,
+    ToFact,
+    ToFinding,
+    ToRule,
+    ToSubject,
+    heading,
+    paragraph,
+)
+from tui.screen.texts.what_if import what_if_text
 from tui.session import commands
 from tui.session.snapshot import FindingKey, Snapshot
 from tui.session.timeline import TimelineLine
@@ -29,12 +48,12 @@ def open_finding(app: WatchApp) -> None:
     app.send(commands.OpenFinding(key))
     confirm = next(iter(app.keys.of("confirm")), "confirm")
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row] | None:
         detail = snapshot.detail
         if detail is None or detail.row.key != key:
             open_now = any(row.key == key for row in snapshot.findings)
-            return None if open_now else [content.Row((Span("It is resolved now."),))]
-        return content.finding_text(detail, app.shown_time(snapshot), columns, confirm)
+            return None if open_now else [Row((Span("It is resolved now."),))]
+        return finding_text(detail, app.shown_time(snapshot), columns, confirm)
 
     app.push_screen(FindingText(app, f"Finding {key.rule}", make, key=key))
 
@@ -43,11 +62,11 @@ def explain(app: WatchApp, rule: str, subject: str) -> None:
     """Why a rule holds on a subject, or not."""
     app.send(commands.Explain(rule, subject))
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row] | None:
         explained = snapshot.explained
         if explained is None or (explained.rule.id, explained.subject) != (rule, subject):
             return None
-        return content.explanation_text(explained, columns)
+        return explanation_text(explained, columns)
 
     key = FindingKey(rule, subject)
     title = f"Why {rule} on {subject.partition('/')[2]}"
@@ -62,11 +81,11 @@ def browse(app: WatchApp, subject: str) -> None:
         return
     app.send(commands.BrowseFacts(subject))
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row] | None:
         facts = snapshot.facts
         if facts is None or facts.subject != subject:
             return None
-        return content.facts_text(facts, columns)
+        return facts_text(facts, columns)
 
     leave = lambda: app.send(commands.BrowseFacts())  # noqa: E731
     app.push_screen(FactsReading(app, f"Facts of {subject}", make, subject=subject, leave=leave))
@@ -85,42 +104,42 @@ def suppose(app: WatchApp, subject: str) -> None:
         return
     app.send(commands.SupposeLater(0.0))
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row] | None:
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row] | None:
         if snapshot.what_if is None:
             return None
         hints = [
-            content.Row(
+            Row(
                 (Span(f"Suppose a fact of {subject} …", "focus"),),
-                content.ToSubject(subject),
+                ToSubject(subject),
             ),
-            content.Row(
+            Row(
                 (Span("Suppose that time passes …", "focus"),),
-                content.ToAction("later"),
+                ToAction("later"),
             ),
-            content.EMPTY,
+            EMPTY,
         ]
-        return hints + content.what_if_text(snapshot.what_if, app.look, columns)
+        return hints + what_if_text(snapshot.what_if, app.look, columns)
 
     leave = lambda: app.send(commands.EndWhatIf())  # noqa: E731
     app.push_screen(WhatIfReading(app, "What if", make, subject=subject, leave=leave))
 
 
-def follow(app: WatchApp, target: content.Target) -> None:
+def follow(app: WatchApp, target: Target) -> None:
     """Go to what a row leads to."""
     match target:
-        case content.ToEvent(event, time):
+        case ToEvent(event, time):
             to_event(app, event, time)
-        case content.ToFinding(key):
+        case ToFinding(key):
             to_board(app).choose(key)
-        case content.ToRule(rule, subject):
+        case ToRule(rule, subject):
             explain(app, rule, subject)
-        case content.ToSubject(subject):
+        case ToSubject(subject):
             browse(app, subject)
-        case content.ToFact(subject, _):
+        case ToFact(subject, _):
             browse(app, subject)
-        case content.ToAction("later"):
+        case ToAction("later"):
             app.ask("how much later (90m, 24h):", lambda text: later(app, text))
-        case content.ToAction(name):
+        case ToAction(name):
             if isinstance(app.screen, Reading):
                 app.screen.leave()
             app.act(BY_NAME[name])
@@ -174,18 +193,18 @@ def open_line(app: WatchApp, line: TimelineLine | None) -> None:
     timeline = app.snapshot.timeline
     number = line.number
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row]:
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
         rows = [
-            content.Row((Span(f"{near(line.time, None)} {line.subject}", "strong"),)),
-            *content.paragraph(line.text, columns),
+            Row((Span(f"{near(line.time, None)} {line.subject}", "strong"),)),
+            *paragraph(line.text, columns),
         ]
         found = timeline.event_of_line(number)
         if found is None:
             return rows
         raw = store.line(found)
         text = raw[:100_000].decode("utf-8", "backslashreplace")
-        rows += [content.EMPTY, content.heading("As the journal has it")]
-        return [*rows, *content.paragraph(text, columns, "dim")]
+        rows += [EMPTY, heading("As the journal has it")]
+        return [*rows, *paragraph(text, columns, "dim")]
 
     app.push_screen(Reading(app, "Event", make, subject=line.subject))
 
@@ -195,10 +214,10 @@ class FactsReading(Reading):
 
     place: ClassVar[Place] = "facts"
 
-    def open(self, target: content.Target) -> None:
+    def open(self, target: Target) -> None:
         """Suppose another value of the fact."""
         app = self.watch_app
-        if not isinstance(target, content.ToFact) or app.snapshot is None:
+        if not isinstance(target, ToFact) or app.snapshot is None:
             return
         facts = app.snapshot.facts
         row = next((one for one in facts.rows if one.name == target.fact), None) if facts else None
@@ -207,7 +226,7 @@ class FactsReading(Reading):
         if row.derived:
             app.tell(f"{row.name} is concluded from other facts: {row.meaning}")
             return
-        known = content.fact_meaning(row)
+        known = fact_meaning(row)
         app.ask(
             f"suppose {row.name} =",
             lambda text: app.send(commands.Suppose(target.subject, target.fact, text)),
@@ -218,10 +237,10 @@ class FactsReading(Reading):
     def aside(self, snapshot: Snapshot) -> str:
         """What the fact under the cursor means."""
         target = self.pane.chosen.target if self.pane.chosen else None
-        if isinstance(target, content.ToFact) and snapshot.facts is not None:
+        if isinstance(target, ToFact) and snapshot.facts is not None:
             for row in snapshot.facts.rows:
                 if row.name == target.fact:
-                    return content.fact_meaning(row)[: max(10, self.app.size.width - 40)]
+                    return fact_meaning(row)[: max(10, self.app.size.width - 40)]
         return super().aside(snapshot)
 
 

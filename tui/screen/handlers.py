@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from tui.screen import content, doing, going
+from tui.screen import doing, going
 from tui.screen.palette import Palette
-from tui.screen.places import PlaceScreen, Reading, WidePairs, WideTimeline
+from tui.screen.places.place import PlaceScreen
+from tui.screen.places.reading import Reading
+from tui.screen.places.wide import WidePairs, WideTimeline
+from tui.screen.texts.help import help_text
+from tui.screen.texts.log import log_text
+from tui.screen.texts.rows import Row
+from tui.screen.texts.rules import blind_text, rules_text
 from tui.session import commands
 from tui.session.snapshot import Snapshot
 
@@ -20,7 +26,7 @@ Handler = Callable[["WatchApp", PlaceScreen], object]
 def _list(
     app: WatchApp,
     title: str,
-    make: Callable[[Snapshot, int], Sequence[content.Row]],
+    make: Callable[[Snapshot, int], Sequence[Row]],
     screen: PlaceScreen,
 ) -> None:
     app.push_screen(Reading(app, title, make, subject=screen.subject()))
@@ -38,8 +44,8 @@ def _help(app: WatchApp, screen: PlaceScreen) -> None:
     replay = app.snapshot is not None and app.snapshot.kind == "replay"
     place = screen.place
 
-    def make(_: Snapshot, columns: int) -> Sequence[content.Row]:
-        return content.help_text(app.keys, place, columns, replay=replay, look=app.look)
+    def make(_: Snapshot, columns: int) -> Sequence[Row]:
+        return help_text(app.keys, place, columns, replay=replay, look=app.look)
 
     _list(app, "Help", make, screen)
 
@@ -47,8 +53,8 @@ def _help(app: WatchApp, screen: PlaceScreen) -> None:
 def _rules(app: WatchApp, screen: PlaceScreen) -> None:
     subject = screen.subject()
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row]:
-        return content.rules_text(snapshot, app.look, columns, subject)
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
+        return rules_text(snapshot, app.look, columns, subject)
 
     _list(app, "Rules (Enter: why it holds or not)", make, screen)
 
@@ -56,14 +62,14 @@ def _rules(app: WatchApp, screen: PlaceScreen) -> None:
 def _blind(app: WatchApp, screen: PlaceScreen) -> None:
     subject = screen.subject()
 
-    def make(snapshot: Snapshot, columns: int) -> Sequence[content.Row]:
-        return content.blind_text(snapshot, app.look, columns, subject)
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
+        return blind_text(snapshot, app.look, columns, subject)
 
     _list(app, "Rules that cannot be judged (Enter: what is missing)", make, screen)
 
 
 def _log(app: WatchApp, screen: PlaceScreen) -> None:
-    _list(app, "Sources, rules and the log", content.log_text, screen)
+    _list(app, "Sources, rules and the log", log_text, screen)
 
 
 def _palette(app: WatchApp, _: PlaceScreen) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from tui.screen.content import Row, ToAction, ToFinding, ToRule, ToSubject, subject_for
 from tui.screen.keys import ACTIONS, Place
 from tui.screen.lines import Span, pad
-from tui.screen.places import Reading
+from tui.screen.places.reading import Reading
+from tui.screen.texts.rows import Row, ToAction, ToFinding, ToRule, ToSubject
+from tui.screen.texts.rules import subject_for
 from tui.session.snapshot import Snapshot
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The framed parts that places are made of."""

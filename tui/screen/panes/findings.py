@@ -1,0 +1,96 @@
+"""The open findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rules.vocabulary import SEVERITIES
+from tui.screen.lines import Line, Look, Span
+from tui.screen.panes.pane import ListPane
+from tui.screen.say import finding_line
+from tui.session.snapshot import FindingKey, FindingRow, Snapshot
+
+SORTS: Final = ("severity", "newest", "subject")
+
+
+class FindingsPane(ListPane):
+    """Every open finding."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, "Findings", name="findings")
+        self.always_chosen = True
+        self.wanted = ""
+        self.sort = SORTS[0]
+        self.rows: list[FindingRow] = []
+        self._all: Sequence[FindingRow] = ()
+        self._key: FindingKey | None = None
+        self._blind = 0
+        self._heard = False
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show the findings as they stand; the cursor stays on its finding."""
+        self._all, self._blind = snapshot.findings, snapshot.blind_spots
+        self._heard = bool(snapshot.subjects)
+        self.narrow(self.wanted)
+
+    def narrow(self, wanted: str) -> None:
+        """Show the findings that contain a text."""
+        self.wanted = wanted
+        lowered = wanted.lower()
+        rows = [
+            row
+            for row in self._all
+            if lowered in f"{row.severity} {row.title} {row.key.rule} {row.key.subject}".lower()
+        ]
+        if self.sort == "newest":
+            rows.sort(key=lambda row: row.raised_at, reverse=True)
+        elif self.sort == "subject":
+            rows.sort(key=lambda row: (row.key.subject, SEVERITIES.index(row.severity)))
+        self.rows = rows
+        place = next((i for i, row in enumerate(rows) if row.key == self._key), None)
+        self.cursor = 0 if place is None else place
+        self.head("Findings" + (f" /{wanted}" if wanted else ""), self._count())
+        self.changed()
+
+    def _count(self) -> str:
+        parts = []
+        if len(self.rows) != len(self._all):
+            parts.append(f"{len(self.rows)} of {len(self._all)}")
+        elif len(self.rows) > 3:
+            parts.append(str(len(self.rows)))
+        if self.sort != SORTS[0]:
+            parts.append(f"by {self.sort}")
+        if self._blind:
+            parts.append(f"{self._blind} cannot be judged")
+        return ", ".join(parts)
+
+    def moved(self) -> None:
+        """Remember which finding is looked at."""
+        self._key = self.rows[self.cursor].key if self.rows else None
+
+    def choose(self, key: FindingKey) -> None:
+        """Put the cursor on a finding."""
+        self._key = key
+        self.narrow(self.wanted)
+
+    @property
+    def chosen(self) -> FindingRow | None:
+        """The finding that the cursor is on."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def item_count(self) -> int:
+        """As many as there are findings; one line says that there are none."""
+        return max(1, len(self.rows))
+
+    def item(self, index: int) -> Sequence[Line]:
+        """One finding."""
+        if index >= len(self.rows):
+            if self._all:
+                return ((Span("none contains that", "dim"),),)
+            calm = "no finding is open" if self._heard else "nothing is known yet"
+            if self._blind:
+                calm += f"; {self._blind} cannot be judged (b)"
+            return ((Span(calm, "dim"),),)
+        row = self.rows[index]
+        return (finding_line(row, self.look, self.inner_columns, indent=bool(row.suppressed_by)),)

@@ -1,0 +1,82 @@
+"""The lines above and below every place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.safe_text import cut, harmless
+from tui.screen.keys import Place
+from tui.screen.lines import Line, Span, columns_of
+from tui.screen.say import clock_of, forbidden_words, freshness, severity_counts
+from tui.session.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tui.screen.app import WatchApp
+
+
+def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
+    """What is watched, how fresh that is, what is forbidden, and how many findings are open."""
+    if snapshot.what_if is not None:
+        text = (
+            " WHAT IF: nothing of this is real, nothing is recorded. Esc on the what-if page ends"
+        )
+        return (Span((text + " it.").ljust(columns), "supposed"),)
+    fresh, role = freshness(snapshot)
+    time = app.shown_time(snapshot)
+    left: list[Span] = [
+        Span(" watchkeeper  ", "strong"),
+        Span(f"{snapshot.title}  "),
+        Span(fresh, role),
+        Span(f" {clock_of(time)} " if time else " "),
+    ]
+    right: list[Span] = []
+    words = forbidden_words(snapshot)
+    if words:
+        right.append(Span(f" {words} ", "forbidden"))
+    right += severity_counts(snapshot.findings)
+    if not snapshot.findings:
+        known = bool(snapshot.subjects)
+        said = " nothing open " if known else " nothing known "
+        right.append(Span(said, "good" if known and role != "critical" else "dim"))
+    if snapshot.rule_faults:
+        right.insert(0, Span(" RULES BROKEN (L) ", "warning"))
+    if snapshot.log_fault_count and columns >= 100:
+        right.insert(0, Span(f" {snapshot.log_fault_count} unreadable lines (L) ", "warning"))
+    # Where room is short, the program's own name goes first, and the log's is cut.
+    if columns_of(left) + columns_of(right) > columns:
+        left[0] = Span(" ")
+    over = columns_of(left) + columns_of(right) - columns
+    if over > 0:
+        room = max(3, len(snapshot.title) - over - 1)
+        left[1] = Span(f"{cut(harmless(snapshot.title), room)}  ")
+    gap = max(0, columns - columns_of(left) - columns_of(right))
+    return (*left, Span(" " * gap), *right)
+
+
+def foot_line(app: WatchApp, place: Place, columns: int) -> Line:
+    """What came of the last command, or the keys of most use here."""
+    if app.message:
+        text, failed = app.message
+        return (Span(" " + text, "warning" if failed else "good"),)
+    replay = app.snapshot is not None and app.snapshot.kind == "replay"
+    left_out = {"filter"} if replay and place == "board" and columns < 100 else set()
+    if place == "board":
+        left_out.add("back")
+    shown = [
+        (keys[0], action.foot)
+        for action, keys in app.keys.in_place(place, replay=replay)
+        if action.foot and action.name not in left_out
+    ]
+    # What leads away stands last, and is there on the narrowest screen.
+    shown.sort(key=lambda entry: entry[1] == "quit")
+    spans: list[Span] = [Span("└ ", "border")]
+    room = columns - 4
+    for number, (key, word) in enumerate(shown):
+        wide = len(key) + len(word) + 3
+        last = sum(len(k) + len(w) + 3 for k, w in shown[-1:])
+        if wide + (last if number < len(shown) - 1 else 0) > room + 2:
+            continue
+        spans += [Span(key, "strong"), Span(f" {word}  ", "dim")]
+        room -= wide
+    spans += [Span("─" * max(0, room + 1), "border"), Span("┘", "border")]
+    return tuple(spans)

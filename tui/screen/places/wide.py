@@ -1,0 +1,118 @@
+"""The timeline and the pairs over the whole screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from tui.screen.keys import Action, Place
+from tui.screen.panes.pairs import PairsPane
+from tui.screen.panes.pane import ListPane
+from tui.screen.panes.timeline import TimelinePane
+from tui.screen.places.place import PlaceScreen
+from tui.screen.texts.rows import ToSubject
+from tui.session.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tui.screen.app import WatchApp
+
+
+class WideTimeline(PlaceScreen):
+    """The timeline over the whole screen."""
+
+    place: ClassVar[Place] = "list"
+
+    def __init__(self, watch_app: WatchApp, line: int | None = None) -> None:
+        super().__init__(watch_app)
+        self.pane = TimelinePane(watch_app.look, first=True, name="content")
+        self._line = line
+
+    def content(self) -> ComposeResult:
+        """The timeline."""
+        yield self.pane
+
+    @property
+    def worked_in(self) -> ListPane:
+        """The timeline."""
+        return self.pane
+
+    def receive(self, snapshot: Snapshot) -> None:
+        """Show the timeline as it is now."""
+        self.pane.show(snapshot.timeline, snapshot.timeline_length)
+        if self._line is not None:
+            self.pane.go_to_line(self._line)
+            self._line = None
+        self.show_frame()
+
+    def act(self, action: Action) -> bool:
+        """Do what an action says here."""
+        match action.name:
+            case "back":
+                if self.pane.wanted:
+                    self.pane.narrow("")
+                else:
+                    self.watch_app.pop_screen()
+            case "open":
+                self.watch_app.open_line(self.pane.chosen)
+            case _:
+                return super().act(action)
+        return True
+
+    def ask_filter(self) -> None:
+        """Filter at every key."""
+        self.prompt.ask(
+            "filter timeline:",
+            lambda _: None,
+            value=self.pane.wanted,
+            typed=lambda text: self.watch_app.narrow(self.pane, text),
+        )
+
+
+class WidePairs(PlaceScreen):
+    """The pairs over the whole screen, one line each."""
+
+    place: ClassVar[Place] = "list"
+
+    def __init__(self, watch_app: WatchApp) -> None:
+        super().__init__(watch_app)
+        self.pane = PairsPane(watch_app.look, name="content")
+
+    def content(self) -> ComposeResult:
+        """The pairs."""
+        yield self.pane
+
+    @property
+    def worked_in(self) -> ListPane:
+        """The pairs."""
+        return self.pane
+
+    def subject(self) -> str:
+        """The pair that the cursor is on."""
+        return self.pane.chosen.subject if self.pane.chosen else ""
+
+    def receive(self, snapshot: Snapshot) -> None:
+        """Show the pairs as they are now."""
+        self.pane.show(snapshot)
+        self.show_frame()
+
+    def act(self, action: Action) -> bool:
+        """Do what an action says here."""
+        match action.name:
+            case "back":
+                if self.pane.wanted:
+                    self.pane.narrow("")
+                else:
+                    self.watch_app.pop_screen()
+            case "open":
+                if self.pane.chosen is not None:
+                    self.watch_app.follow(ToSubject(self.pane.chosen.subject))
+            case _:
+                return super().act(action)
+        return True
+
+    def ask_filter(self) -> None:
+        """Filter at every key."""
+        self.prompt.ask(
+            "filter pairs:", lambda _: None, value=self.pane.wanted, typed=self.pane.narrow
+        )

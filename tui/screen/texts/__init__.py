@@ -1,0 +1,1 @@
+"""What there is to read: rows of text made from snapshots alone."""
