@@ -31,6 +31,7 @@ class Code(StrEnum):
     NAME_WITHIN_NAME = "WK023"
     BAD_DERIVED_FACT = "WK024"
     DERIVED_CYCLE = "WK025"
+    BAD_BOARD = "WK026"
 
     UNKNOWN_FACT = "WK030"
     NEVER_THIS_VALUE = "WK031"
@@ -123,6 +124,11 @@ MEANINGS: dict[Code, tuple[str, str]] = {
     Code.DERIVED_CYCLE: (
         "derived facts in a circle",
         "A fact cannot be concluded from itself, not even through others.",
+    ),
+    Code.BAD_BOARD: (
+        "board",
+        "A [board] says which scope's subjects a screen shows, at most eight lines of each, and "
+        "which fact is the badge beside their names.",
     ),
     Code.UNKNOWN_FACT: ("unknown fact", "The catalogue does not declare such a fact."),
     Code.NEVER_THIS_VALUE: (

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
 
+from rules.board import Board
 from rules.built_in import built_in_facts, built_in_rules
 from rules.documents import header_lines, read_document
 from rules.fault_codes import Code
@@ -14,6 +15,7 @@ from rules.faults import Fault, RuleBaseError, nearest
 from rules.overrides import Overrides
 from rules.pattern import facts_named
 from rules.positions import Path
+from rules.read_board import read_board
 from rules.read_catalogue import read_fact, read_operation, read_scope, read_source_kind
 from rules.read_rules import Catalogue, RuleReader, read_derivation
 from rules.rule_base import Derivation, Fact, Operation, Rule, RuleBase, Scope, SourceKind
@@ -24,7 +26,7 @@ TESTS: Final = ".test.toml"
 """What the names of files with tests end in; they are no part of a rule base."""
 
 _OVERRIDES: Final = "(overrides) "
-_TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule")
+_TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule", "board")
 
 
 class Reading(NamedTuple):
@@ -150,6 +152,7 @@ class _Loader:
         derivations = self._derivations(files, catalogue)
         order = self._derived_order(derivations, facts)
         rules = self._rules(files, catalogue, overrides)
+        board = self._board(files, catalogue)
         for file in files:
             for key in _TABLES:
                 file.get(key)
@@ -170,6 +173,7 @@ class _Loader:
             rules=(*judged, *built_in),
             texts=self._all_texts,
             deprecated=tuple(rule for rule in rules if rule.deprecated),
+            board=board,
         )
         return Reading(
             rule_base,
@@ -235,6 +239,12 @@ class _Loader:
                 operations.setdefault(operation.name, operation)
         self._faulty |= {f"operation {name}" for name in self._lost_names("operation")}
         return operations
+
+    def _board(self, files: list[Table], catalogue: Catalogue) -> Board:
+        found = [table for file in files if (table := file.table("board"))]
+        for other in found[1:]:
+            other.fault(Code.DECLARED_TWICE, f"[board] stands in {found[0].file} already")
+        return read_board(found[0], catalogue) if found else Board()
 
     def _facts(
         self, files: list[Table], scopes: dict[str, Scope], sources: dict[str, SourceKind]

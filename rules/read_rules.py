@@ -114,6 +114,36 @@ def _concluded_value(table: Table, fact: Fact, raw: Any) -> Value | None:
     return value
 
 
+def visible_fact(
+    catalogue: Catalogue, table: Table, name: str, visible: tuple[str, ...] | None, *keys: str
+) -> Fact | None:
+    """A fact that is named outside patterns; with `visible` None, any scope will do."""
+    fact = catalogue.facts.get(name)
+    if fact is None:
+        if not catalogue.undecided(name):
+            hint = nearest(name, catalogue.facts)
+            message = f"fact {name!r} is not in the catalogue{hint}"
+            table.fault(Code.UNKNOWN_FACT, message, *keys)
+    elif visible is not None and fact.scope not in visible:
+        what = "line" if "board" in table.path else "rule"
+        message = f"{name} is a fact of a {fact.scope}, which this {what} cannot see"
+        table.fault(Code.FACT_NOT_VISIBLE, message, *keys)
+    return fact
+
+
+def check_placeholders(
+    catalogue: Catalogue, text: str, table: Table, visible: tuple[str, ...] | None, key: str
+) -> None:
+    """Note every `{...}` of a text that names no fact which can be seen there."""
+    if "{" not in text and "}" not in text:
+        return
+    for name in PLACEHOLDER.findall(text):
+        visible_fact(catalogue, table, name, visible, key)
+    for odd in _BRACES.findall(PLACEHOLDER.sub("", text)):
+        message = f"{odd!r} is no fact's name in braces, such as {{update.id}}"
+        table.fault(Code.BAD_PLACEHOLDER, message, key)
+
+
 class RuleReader:
     """Reads one `[[rule]]` after another against a catalogue."""
 
@@ -160,9 +190,9 @@ class RuleReader:
         ]
         then.finish()
         if occurrence:
-            self._visible_fact(table, occurrence, visible, "occurrence")
-        self._placeholders(title, table, visible, "title")
-        self._placeholders(impact, then, visible, "impact")
+            visible_fact(self._catalogue, table, occurrence, visible, "occurrence")
+        check_placeholders(self._catalogue, title, table, visible, "title")
+        check_placeholders(self._catalogue, impact, then, visible, "impact")
         if not impact:
             then.fault(Code.NO_IMPACT, "impact is missing: what the finding means for the watch")
         if not steps:
@@ -208,33 +238,6 @@ class RuleReader:
             message = f"its facts are of scopes that do not lie within one another: {facts}"
             table.fault(Code.UNRELATED_SCOPES, message, "when")
         return scope
-
-    def _visible_fact(
-        self, table: Table, name: str, visible: tuple[str, ...] | None, *keys: str
-    ) -> Fact | None:
-        """A fact that a rule names outside its patterns; with `visible` None, any scope will
-        do."""
-        fact = self._catalogue.facts.get(name)
-        if fact is None:
-            if not self._catalogue.undecided(name):
-                hint = nearest(name, self._catalogue.facts)
-                message = f"fact {name!r} is not in the catalogue{hint}"
-                table.fault(Code.UNKNOWN_FACT, message, *keys)
-        elif visible is not None and fact.scope not in visible:
-            message = f"{name} is a fact of a {fact.scope}, which this rule cannot see"
-            table.fault(Code.FACT_NOT_VISIBLE, message, *keys)
-        return fact
-
-    def _placeholders(
-        self, text: str, table: Table, visible: tuple[str, ...] | None, key: str
-    ) -> None:
-        if "{" not in text:
-            return
-        for name in PLACEHOLDER.findall(text):
-            self._visible_fact(table, name, visible, key)
-        for odd in _BRACES.findall(PLACEHOLDER.sub("", text)):
-            message = f"{odd!r} is no fact's name in braces, such as {{update.id}}"
-            table.fault(Code.BAD_PLACEHOLDER, message, key)
 
     def _source(self, table: Table, around: Source | None) -> Source:
         """`source` and `grade` of a table, or those around it."""
@@ -294,7 +297,7 @@ class RuleReader:
             message = f"{scope!r} is not known; use one of {', '.join(visible)}"
             table.fault(Code.UNKNOWN_WORD, f"{message}{nearest(scope, visible)}", "scope")
         source, text = self._source(table, around), table.text("text")
-        self._placeholders(text, table, visible, "text")
+        check_placeholders(self._catalogue, text, table, visible, "text")
         table.finish()
         if not operation:
             return None
@@ -316,7 +319,7 @@ class RuleReader:
         done_when = self._pattern(table, "done_when", reader)
         wait = self._wait(table, visible)
         table.finish()
-        self._placeholders(do, table, visible, "do")
+        check_placeholders(self._catalogue, do, table, visible, "do")
         if confirm and not re.fullmatch(r"[a-z][a-z0-9_]*", confirm):
             message = "a confirmation's name is lower case letters, digits and _"
             table.fault(Code.BAD_NAME, message, "confirm")
@@ -325,7 +328,7 @@ class RuleReader:
             table.fault(Code.BAD_STEP, message, "confirm")
         for name in facts_named(done_when) if done_when is not None else ():
             if not name.startswith(CONFIRM):
-                self._visible_fact(table, name, visible, "done_when")
+                visible_fact(self._catalogue, table, name, visible, "done_when")
         return Step(
             do=do,
             source=source,
@@ -344,7 +347,7 @@ class RuleReader:
         at_least = table.parsed("at_least", read_duration)
         at_most = table.parsed("at_most", read_duration)
         table.finish()
-        fact = self._visible_fact(table, start, visible, "from") if start else None
+        fact = visible_fact(self._catalogue, table, start, visible, "from") if start else None
         if fact is not None and fact.type != "instant":
             message = f"{start} is of type {fact.type}; a wait starts at an instant"
             table.fault(Code.BAD_WAIT, message, "from")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from rules.board import Board
 from rules.pattern import Pattern
 from rules.values import Value
 from rules.vocabulary import FactType, Grade, Severity
@@ -174,6 +175,8 @@ class RuleBase(msgspec.Struct, frozen=True):
     """The files as they were read, by name."""
     deprecated: tuple[Rule, ...] = ()
     """Rules that are not judged any more."""
+    board: Board = Board()
+    """What a screen shows of each subject."""
 
     def scope_chain(self, scope: str) -> tuple[str, ...]:
         """A scope and those around it, narrowest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rules.vocabulary import GRADES, SEVERITIES
+from rules.vocabulary import SEVERITIES
 from tui.phrases import (
     GLYPHS,
     operation_title,
@@ -90,8 +90,7 @@ def _say_names(names: Sequence[str]) -> str:
 
 def by_urgency(situation: Situation) -> list[Finding]:
     """The open findings: critical and warning before the others, of these those first that nobody
-    has acknowledged, then the worst, then what is known best, then the newest; what a worse one
-    covers comes last."""
+    has acknowledged, then the worst, then the newest; what a worse one covers comes last."""
     newest = sorted(situation.findings, key=lambda finding: finding.raised_at, reverse=True)
     return sorted(
         newest,
@@ -100,7 +99,6 @@ def by_urgency(situation: Situation) -> list[Finding]:
             finding.rule.severity not in URGENT,
             finding.acknowledged is not None,
             SEVERITIES.index(finding.rule.severity),
-            GRADES.index(finding.rule.source.grade),
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
+from rules.board import SignName
 from rules.pattern import AGE_OPERATORS, RELATION_OPERATORS, THRESHOLD_OPERATORS
 from rules.rule_base import Fact, RuleBase
 from rules.vocabulary import SEVERITIES, FactType, Grade
@@ -65,6 +66,7 @@ def rule_file_schema(rule_base: RuleBase) -> Schema:
             )
         ),
         "rule": _list(_rule_table(rule_base)),
+        "board": _board_table(rule_base),
     }
     return _document("A Watchkeeper rule file", tables, rule_base)
 
@@ -347,6 +349,65 @@ def _rule_table(rule_base: RuleBase) -> Schema:
         },
         ["id", "title", "severity", "when"],
         "A pattern over facts and the action that it requires",
+    )
+
+
+def _board_table(rule_base: RuleBase) -> Schema:
+    names = sorted(rule_base.facts)
+    scope = {"enum": list(rule_base.scopes), "description": "Whose facts are shown"}
+    sign = _table(
+        {
+            "sign": {"enum": list(get_args(SignName)), "description": "How well that is"},
+            "when": _pattern("When the sign is shown; the first that holds"),
+            "show": _text("What stands then in place of the line's text"),
+        },
+        ["sign", "when"],
+        "A sign before the line",
+    )
+    member = _table(
+        {
+            "scope": {**scope, "description": "A narrower scope"},
+            "named_by": {"enum": names, "description": "Whose value is the subject's name"},
+        },
+        ["scope", "named_by"],
+        "The narrower subject whose facts the line may name as well",
+    )
+    line = _table(
+        {
+            "label": _text("What stands before the text, and above a table's column"),
+            "text": _text("What is shown; {a.fact} is that fact's value"),
+            "member": member,
+            "signs": _list(sign),
+            "together": {"type": "boolean", "description": "While good, on its neighbours' line"},
+        },
+        ["label", "text"],
+        "One line of a subject",
+    )
+    note = _table(
+        {
+            "when": _pattern("When it is shown; the first that holds"),
+            "text": _text("A line of its own"),
+            "wide": _text("The same in a table's column"),
+        },
+        ["when"],
+        "What is shown only at times",
+    )
+    return _table(
+        {
+            "scope": scope,
+            "title": _text("What the subjects are called, such as Pairs"),
+            "badge": {"enum": names, "description": "The fact beside a subject's name"},
+            "first": _text("The badge of those that come first of equals"),
+            "operation": {
+                "enum": list(rule_base.operations),
+                "description": "What is named first where several operations are forbidden",
+            },
+            "note_heading": _text("What stands above the column of notes"),
+            "line": _list(line),
+            "note": _list(note),
+        },
+        ["scope"],
+        "What a screen shows of each subject",
     )
 
 

@@ -85,7 +85,7 @@ def essence(snapshot: Snapshot) -> tuple[object, ...]:
     """All that depends on where in the log one is."""
     return (
         snapshot.time,
-        snapshot.pairs,
+        snapshot.board,
         snapshot.findings,
         snapshot.forbidden,
         snapshot.detail,
@@ -107,13 +107,16 @@ def test_shows_the_end_of_the_log_once_it_has_been_read(replay: Make) -> None:
 def test_pairs_show_roles_versions_clusters_and_what_is_open(replay: Make) -> None:
     snapshot = after(replay(UPDATE), commands.SeekTime(datetime(2026, 11, 22, 3, 0, tzinfo=UTC)))
 
-    broken, sound = snapshot.pairs
-    assert (broken.name, broken.role.text, broken.worst) == ("LE-rack-a", "primary", "critical")
-    assert broken.active.version.text == "5.20.01-0338871"
-    assert broken.standby.version.text == "5.00.02-0312345"
-    assert broken.update.outcome.text == "standby-failed"
+    broken, sound = snapshot.board
+    active, standby, management, _ = broken.cells
+    assert (broken.name, broken.badge.text, broken.worst) == ("LE-rack-a", "primary", "critical")
+    assert (active.label, active.text.text) == ("active", "5.20.01")
+    assert (standby.label, standby.text.text) == ("standby", "5.00.02")
+    assert (management.label, management.together) == ("mgmt", True)
+    assert (broken.note, broken.wide_note) == ("update standby-failed", "standby-failed")
     assert "update" in broken.forbidden
-    assert (sound.role.text, sound.worst, sound.forbidden) == ("secondary", None, ())
+    assert (sound.badge.text, sound.worst, sound.forbidden) == ("secondary", None, ())
+    assert [cell.sign for cell in sound.cells] == ["good", "good", "good", "good"]
 
 
 def test_going_back_shows_what_going_forward_showed(replay: Make) -> None:
@@ -294,9 +297,10 @@ def test_explains_a_rule_that_holds_and_one_that_does_not(replay: Make) -> None:
 def test_facts_of_a_lost_source_are_shown_as_last_known(replay: Make) -> None:
     snapshot = replay(LOGS / "W4-lost-until-the-end.jsonl").snapshot()
 
-    row = snapshot.pairs[0]
-    assert (row.condition, row.active.version.standing) == ("lost", "last known")
-    assert row.active.version.text
+    row = snapshot.board[0]
+    active = row.cells[0]
+    assert (row.condition, active.text.standing, active.sign) == ("lost", "last known", "unknown")
+    assert active.text.text
 
 
 def test_evidence_leads_to_the_line_of_the_event_that_set_it(replay: Make) -> None:

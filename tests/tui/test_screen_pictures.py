@@ -42,6 +42,35 @@ FACTS = [
     ("cluster.management", "enum", 'values = ["healthy", "degraded", "failed"]'),
     ("cluster.storage", "enum", 'values = ["healthy", "degraded", "failed"]'),
 ]
+BOARD = """
+[board]
+scope = "pair"
+title = "Pairs"
+badge = "pair.role"
+first = "primary"
+operation = "update"
+[[board.line]]
+label = "active"
+text = "{pair.active_version}"
+signs = [{ sign = "good", when = { pair.versions_match = true } }]
+[[board.line]]
+label = "standby"
+text = "{pair.standby_version}"
+signs = [{ sign = "good", when = { pair.versions_match = true } }]
+[[board.line]]
+label = "mgmt"
+text = "{cluster.management}"
+together = true
+signs = [{ sign = "good", when = { cluster.management = "healthy" } }]
+[[board.line]]
+label = "storage"
+text = "{cluster.storage}"
+together = true
+signs = [
+    { sign = "good", when = { cluster.storage = "healthy" } },
+    { sign = "critical", when = { cluster.storage = "failed" } },
+]
+"""
 RULE = """
 [[rule]]
 id = "storage-update-failed"
@@ -93,7 +122,7 @@ def app_of(tmp_path: Path) -> Iterator[Any]:
     rules = tmp_path / "rules"
     rules.mkdir()
     facts = "".join(FACT.format(*fact) for fact in FACTS)
-    (rules / "all.toml").write_text(RULES + facts + RULE)
+    (rules / "all.toml").write_text(RULES + facts + BOARD + RULE)
     path = tmp_path / "night.jsonl"
     path.write_text(LOG)
     log = RecordedLog([str(path)], faults=Faults())

@@ -9,7 +9,7 @@ from tui.screen import doing, going
 from tui.screen.palette import Palette
 from tui.screen.places.place import PlaceScreen
 from tui.screen.places.reading import Reading
-from tui.screen.places.wide import WidePairs, WideTimeline
+from tui.screen.places.wide import WideSubjects, WideTimeline
 from tui.screen.texts.help import help_text
 from tui.screen.texts.log import log_text
 from tui.screen.texts.rows import Row
@@ -86,8 +86,8 @@ def _wide_timeline(app: WatchApp, _: PlaceScreen) -> None:
     app.push_screen(WideTimeline(app))
 
 
-def _wide_pairs(app: WatchApp, _: PlaceScreen) -> None:
-    app.push_screen(WidePairs(app))
+def _wide_subjects(app: WatchApp, _: PlaceScreen) -> None:
+    app.push_screen(WideSubjects(app))
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
@@ -97,7 +97,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "what-if": lambda app, screen: going.suppose(app, screen.subject()),
     "facts": lambda app, screen: going.browse(app, screen.subject()),
     "timeline": _wide_timeline,
-    "pairs": _wide_pairs,
+    "subjects": _wide_subjects,
     "rules": _rules,
     "blind": _blind,
     "log": _log,

@@ -1,4 +1,4 @@
-"""Everything by name: actions, pairs, findings, rules, subjects."""
+"""Everything by name: actions, findings, rules, subjects."""
 
 from __future__ import annotations
 

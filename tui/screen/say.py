@@ -1,4 +1,4 @@
-"""What the panes say of pairs, findings, steps and sources: lines made from a snapshot alone."""
+"""What the panes say of findings, steps and sources: lines made from a snapshot alone."""
 
 from __future__ import annotations
 
@@ -14,25 +14,11 @@ from tui.screen.lines import Line, Look, Role, Span, pad
 from tui.session.snapshot import (
     Cell,
     FindingRow,
-    Member,
-    PairRow,
     ProhibitionNow,
     Snapshot,
     SourceCondition,
 )
 
-_MEMBER: Final[dict[str, tuple[Role, str]]] = {
-    "ok": ("good", "good"),
-    "warning": ("warning", "warning"),
-    "critical": ("critical", "critical"),
-    "lost": ("critical", "critical"),
-    "unknown": ("dim", "unknown"),
-}
-_CLUSTER: Final[dict[str, tuple[Role, str]]] = {
-    "healthy": ("good", "good"),
-    "degraded": ("warning", "warning"),
-    "failed": ("critical", "critical"),
-}
 CONDITION_ROLES: Final[dict[SourceCondition, Role]] = {
     "live": "good",
     "replayed": "plain",
@@ -46,145 +32,12 @@ def clock_of(time: datetime, *, day: bool = False) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ" if day else "%H:%M:%SZ")
 
 
-def short_version(cell: Cell) -> str:
-    """A version without its build, which takes the room of everything else."""
-    return cell.text.partition("-")[0]
-
-
 def value_span(cell: Cell, text: str | None = None) -> Span:
     """A fact's value: unknown as such, and what a lost source said greyed and marked."""
     if not cell.text:
         return Span("unknown", "dim")
     shown = cell.text if text is None else text
     return Span(shown, "plain") if cell.standing == "known" else Span(f"{shown}?", "dim")
-
-
-# Pairs
-
-
-def pair_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
-    """A pair in the narrow pane: itself, both members, both clusters, and an update that runs."""
-    glyph, role = _pair_sign(row)
-    part = row.role.text or "role?"
-    if part == "secondary" and columns - len(row.name) < 12:
-        part = "second."
-    name = pad(row.name, max(4, columns - len(part) - 3))
-    lines: list[Line] = [
-        (Span(look.glyph(glyph), role), Span(" "), Span(name, "strong"), Span(f" {part}")),
-        _member_line(row.active, row, look),
-        _member_line(row.standby, row, look),
-        *_cluster_lines(row, look, columns),
-    ]
-    if row.update.running:
-        percent = row.update.percent.text or "?"
-        lines.append((Span(" "), Span(f"update {percent}", "warning"), _target(row)))
-    elif row.update.outcome.text not in {"", "none", "succeeded"}:
-        lines.append((Span(" "), Span(f"update {row.update.outcome.text}", "warning")))
-    if row.condition in {"stale", "lost"}:
-        lines.append((Span(f" source {row.condition}", CONDITION_ROLES[row.condition]),))
-    return lines
-
-
-def _target(row: PairRow) -> Span:
-    return Span(f" to {short_version(row.update.target)}" if row.update.target.text else "")
-
-
-def _pair_sign(row: PairRow) -> tuple[str, Role]:
-    if row.worst in {"critical", "warning"}:
-        assert row.worst is not None
-        return row.worst, row.worst
-    if row.condition == "lost":
-        return "unknown", "critical"
-    if not row.active.version.text or row.active.version.standing != "known":
-        return "unknown", "dim"
-    return (row.worst, row.worst) if row.worst else ("good", "good")
-
-
-def _member_line(member: Member, row: PairRow, look: Look) -> Line:
-    role, glyph = _MEMBER[member.condition]
-    if member.condition == "ok" and member.role == "standby" and row.versions_match.text == "false":
-        role, glyph = "warning", "warning"
-    word = {"lost": "lost", "critical": "critical", "unknown": ""}.get(member.condition, "")
-    version = value_span(member.version, short_version(member.version))
-    return (
-        Span(" "),
-        Span(look.glyph(glyph), role),
-        Span(f" {pad(member.role, 7)} "),
-        Span(word, role) if word == "lost" else version,
-    )
-
-
-def _cluster_lines(row: PairRow, look: Look, columns: int) -> list[Line]:
-    """Both clusters in one line while both are healthy, else a line for each, with its word."""
-    clusters = (("mgmt", row.management), ("storage", row.storage))
-    if all(cell.text == "healthy" and cell.standing == "known" for _, cell in clusters):
-        sign = Span(look.glyph("good"), "good")
-        return [(Span(" "), sign, Span(" mgmt "), sign, Span(" storage"))]
-    lines: list[Line] = []
-    for name, cell in clusters:
-        role, glyph = _CLUSTER.get(cell.text, ("dim", "unknown"))
-        if cell.standing == "last known":
-            role = "dim"
-        word = value_span(cell)
-        label = pad(name, 7) if columns >= len(word.text) + 11 else name
-        said = Span(f" {label} {word.text}", role if cell.text else "dim")
-        lines.append((Span(" "), Span(look.glyph(glyph), role), said))
-    return lines
-
-
-def _widths(columns: int) -> tuple[int, int, int]:
-    """Columns of a pair's name, of its update, and of how fresh it is."""
-    fresh = 20 if columns >= 100 else 8
-    name = max(10, min(28, columns - 58 - fresh - 12))
-    return name, max(8, columns - 48 - name - fresh - 2), fresh
-
-
-def wide_pair_line(row: PairRow, look: Look, columns: int, now: datetime | None) -> Line:
-    """A pair in one line across the screen."""
-    glyph, role = _pair_sign(row)
-    name, room, fresh = _widths(columns)
-    update = row.update.outcome.text or "unknown"
-    if row.update.running:
-        update = f"running {row.update.percent.text or '?'} {short_version(row.update.target)}"
-    heard = row.condition
-    said = (
-        heard
-        if fresh < 10 or not (now and row.heard_at)
-        else f"{heard} {age_text(row.heard_at, now)}"
-    )
-    return (
-        Span(look.glyph(glyph), role),
-        Span(" " + pad(row.name, name), "strong"),
-        Span(" " + pad(row.role.text or "role?", 9) + " "),
-        _padded(value_span(row.active.version, short_version(row.active.version)), 8),
-        Span(" "),
-        _padded(value_span(row.standby.version, short_version(row.standby.version)), 8),
-        Span(" "),
-        _cluster_span(row.management, 8),
-        Span(" "),
-        _cluster_span(row.storage, 8),
-        Span(" " + pad("no update" if update == "none" else update, room)),
-        Span(" " + pad(said, fresh), CONDITION_ROLES[row.condition]),
-    )
-
-
-def wide_pair_heading(columns: int) -> Line:
-    """The headings above `wide_pair_line`."""
-    name, room, _ = _widths(columns)
-    text = f"  {pad('pair', name)} {pad('role', 9)} {pad('active', 8)} {pad('standby', 8)}"
-    text += f" {pad('mgmt', 8)} {pad('storage', 8)} {pad('update', room)} heard"
-    return (Span(text, "dim"),)
-
-
-def _padded(span: Span, columns: int) -> Span:
-    return Span(pad(span.text, columns), span.role)
-
-
-def _cluster_span(cell: Cell, columns: int) -> Span:
-    if not cell.text:
-        return Span(pad("unknown", columns), "dim")
-    role = _CLUSTER.get(cell.text, ("plain", ""))[0]
-    return Span(pad(cell.text, columns), role if cell.standing == "known" else "dim")
 
 
 # Findings
@@ -315,12 +168,10 @@ def severity_counts(findings: Sequence[FindingRow]) -> list[Span]:
 
 
 def forbidden_words(snapshot: Snapshot) -> str:
-    """What is forbidden anywhere, in capitals: updates first, since that is what is asked."""
+    """What is forbidden anywhere, in capitals; first what the rule base says is asked first."""
     names = {one.operation for one in snapshot.forbidden}
     if not names:
         return ""
-    if "update" in names:
-        more = len(names) - 1
-        return "UPDATE FORBIDDEN" + (f" +{more}" if more else "")
-    first = min(names).upper()
-    return f"{first} FORBIDDEN" + (f" +{len(names) - 1}" if len(names) > 1 else "")
+    asked = snapshot.rule_base.board.operation
+    first = asked if asked in names else min(names)
+    return f"{first.upper()} FORBIDDEN" + (f" +{len(names) - 1}" if len(names) > 1 else "")

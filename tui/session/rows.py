@@ -13,7 +13,7 @@ from rules.rule_base import Rule
 from rules.situation import Forbidden, StepNow
 from rules.subject import Subject
 from rules.values import Value
-from tui.session.pairs import cell
+from tui.session.board import cell
 from tui.session.snapshot import (
     Cell,
     EvidenceNow,

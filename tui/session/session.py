@@ -23,7 +23,7 @@ from rules.vocabulary import (
     EventData,
 )
 from tui.session import commands
-from tui.session.pairs import pair_rows
+from tui.session.board import board_rows
 from tui.session.rows import (
     explained,
     facts_of,
@@ -282,7 +282,7 @@ class Session(ABC):
             kind=self.kind,
             title=self.title,
             time=None if now == BEGINNING else now,
-            pairs=pair_rows(watch.words, findings, forbidden, conditions),
+            board=board_rows(watch.words, findings, forbidden, conditions, now),
             findings=rows,
             forbidden=prohibitions(watch, forbidden),
             detail=finding_detail(watch, chosen[1], chosen[0]) if chosen else None,

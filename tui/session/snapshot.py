@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from rules.board import SignName
 from rules.explain import Explanation
 from rules.finding import Confirmation, Evidence, Note
 from rules.rule_base import Prohibition, Rule, RuleBase, Source
@@ -40,56 +41,39 @@ class Cell(msgspec.Struct, frozen=True):
     standing: Standing = "unknown"
 
 
-class Member(msgspec.Struct, frozen=True):
-    """One appliance of a pair."""
+class BoardCell(msgspec.Struct, frozen=True):
+    """One line of a subject, as its rule base's board says it."""
 
-    role: Literal["active", "standby"]
-    serial: Cell
-    version: Cell
-    condition: Literal["ok", "warning", "critical", "lost", "unknown"]
-
-
-class Update(msgspec.Struct, frozen=True):
-    """The latest update of a pair, as far as it is known."""
-
-    outcome: Cell
-    result: Cell
-    percent: Cell
-    step: Cell
-    target: Cell
-    started_at: Cell
-    ended_at: Cell
-
-    @property
-    def running(self) -> bool:
-        """Whether the update has begun and not ended."""
-        return self.outcome.text == "running"
+    label: str
+    text: Cell
+    sign: SignName | Literal[""]
+    """Empty where the line never has one."""
+    instead: str
+    """What stands in place of the text while this sign holds; empty for most."""
+    together: bool
+    """Whether it shares its line with its neighbours while all of them are good."""
 
 
-class PairRow(msgspec.Struct, frozen=True):
-    """One pair: both members, both clusters, and what is open on it."""
+class BoardRow(msgspec.Struct, frozen=True):
+    """One subject of the board, and what is open on it."""
 
     subject: str
     name: str
-    deployment: str
-    role: Cell
-    active: Member
-    standby: Member
-    management: Cell
-    storage: Cell
-    storage_version: Cell
-    storage_versions_match: Cell
-    versions_match: Cell
-    update: Update
+    around: str
+    """The name of the subject that it is within."""
+    badge: Cell
+    cells: tuple[BoardCell, ...]
+    note: str
+    wide_note: str
     condition: SourceCondition
     """How its sources stand, the worst of them."""
     heard_at: datetime | None
     """When the one of its sources that has been silent longest was last heard."""
     worst: Severity | None
-    """The worst open finding on the pair or its appliances."""
+    """The worst open finding on the subject or on those within it."""
     open_findings: int
     forbidden: tuple[str, ...]
-    """Operations that are forbidden on the pair, or on what it is within."""
+    """Operations that are forbidden on the subject, or on what it is within."""
 
 
 class FindingRow(msgspec.Struct, frozen=True):
@@ -244,7 +228,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     kind: SessionKind
     title: str
     time: datetime | None
-    pairs: tuple[PairRow, ...]
+    board: tuple[BoardRow, ...]
     findings: tuple[FindingRow, ...]
     forbidden: tuple[ProhibitionNow, ...]
     detail: FindingDetail | None
@@ -274,6 +258,8 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 __all__ = [
+    "BoardCell",
+    "BoardRow",
     "Cell",
     "EvidenceNow",
     "Explained",
@@ -282,8 +268,6 @@ __all__ = [
     "FindingDetail",
     "FindingKey",
     "FindingRow",
-    "Member",
-    "PairRow",
     "Prohibition",
     "ProhibitionNow",
     "ReplayState",
@@ -295,6 +279,5 @@ __all__ = [
     "Speed",
     "Standing",
     "Supposition",
-    "Update",
     "WhatIf",
 ]

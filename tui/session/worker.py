@@ -22,7 +22,7 @@ from tui.session.snapshot import Snapshot
 MOST_A_SECOND: Final = 8
 _LONGEST_WAIT: Final = 60.0
 _SHARE: Final = 0.25
-"""Of the time: no more of it goes into snapshots, however many pairs there are."""
+"""Of the time: no more of it goes into snapshots, however many subjects there are."""
 
 
 class Worker:

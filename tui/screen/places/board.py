@@ -1,4 +1,4 @@
-"""Everything at once: pairs, findings, what to do now, the timeline."""
+"""Everything at once: subjects, findings, what to do now, the timeline."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from textual.containers import Horizontal, Vertical
 from tui.screen.keys import Action, Place
 from tui.screen.panes.advice import AdvicePane
 from tui.screen.panes.findings import SORTS, FindingsPane
-from tui.screen.panes.pairs import PairsPane
 from tui.screen.panes.pane import ListPane
 from tui.screen.panes.replay_bar import ReplayBar
+from tui.screen.panes.subjects import SubjectsPane
 from tui.screen.panes.timeline import TimelinePane
 from tui.screen.places.place import PlaceScreen
 from tui.screen.texts.rows import ToSubject
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class Board(PlaceScreen):
-    """Everything at once: pairs, findings, what to do now, the timeline."""
+    """Everything at once: subjects, findings, what to do now, the timeline."""
 
     place: ClassVar[Place] = "board"
     DEFAULT_CSS = """
-    Board > #content > #pairs { height: 100%; }
+    Board > #content > #subjects { height: 100%; }
     Board > #content > #right { height: 100%; width: 1fr; }
     Board #findings { height: 5; }
     Board #advice { height: 1fr; }
@@ -38,7 +38,7 @@ class Board(PlaceScreen):
     def __init__(self, watch_app: WatchApp) -> None:
         super().__init__(watch_app)
         look = watch_app.look
-        self.pairs = PairsPane(look)
+        self.subjects = SubjectsPane(look)
         self.findings = FindingsPane(look)
         self.advice = AdvicePane(look)
         self.timeline = TimelinePane(look)
@@ -47,9 +47,9 @@ class Board(PlaceScreen):
         self._working_in: ListPane = self.findings
 
     def content(self) -> ComposeResult:
-        """Pairs at the left; findings and advice at the right; the timeline below."""
+        """Subjects at the left; findings and advice at the right; the timeline below."""
         with Horizontal(id="content"):
-            yield self.pairs
+            yield self.subjects
             with Vertical(id="right"):
                 yield self.findings
                 yield self.advice
@@ -62,9 +62,9 @@ class Board(PlaceScreen):
         return self._working_in
 
     def divide(self, wide: int, tall: int) -> None:
-        """Give the pairs what they need, the findings what they have, the rest to the advice."""
+        """Give the subjects what they need, the findings what they have, the rest to the advice."""
         left = 22 if wide < 100 else 26 if wide < 140 else 34
-        self.pairs.styles.width = left
+        self.subjects.styles.width = left
         replay = self.snapshot is not None and self.snapshot.replay is not None
         self.replay.display = replay
         rest = tall - 2 - (2 if replay else 0)
@@ -78,7 +78,7 @@ class Board(PlaceScreen):
     def receive(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         before = (len(self.findings.rows), self.replay.display)
-        self.pairs.show(snapshot)
+        self.subjects.show(snapshot)
         self.findings.show(snapshot)
         if (len(self.findings.rows), snapshot.replay is not None) != before:
             self.divide(self.size.width, self.size.height)
@@ -107,13 +107,13 @@ class Board(PlaceScreen):
         return chosen.key if chosen else None
 
     def subject(self) -> str:
-        """The pair where one works among the pairs, else the finding's subject."""
-        if self.worked_in is self.pairs and self.pairs.chosen is not None:
-            return self.pairs.chosen.subject
+        """The subject where one works among them, else the finding's subject."""
+        if self.worked_in is self.subjects and self.subjects.chosen is not None:
+            return self.subjects.chosen.subject
         key = self.finding_key()
         if key is not None:
             return key.subject
-        return self.pairs.chosen.subject if self.pairs.chosen else ""
+        return self.subjects.chosen.subject if self.subjects.chosen else ""
 
     def choose(self, key: FindingKey) -> None:
         """Put the cursor on a finding."""
@@ -123,7 +123,7 @@ class Board(PlaceScreen):
 
     def act(self, action: Action) -> bool:
         """Do what an action says on the board."""
-        panes: list[ListPane] = [self.pairs, self.findings, self.timeline]
+        panes: list[ListPane] = [self.subjects, self.findings, self.timeline]
         match action.name:
             case "next-pane" | "previous-pane":
                 by = 1 if action.name == "next-pane" else -1
@@ -150,7 +150,7 @@ class Board(PlaceScreen):
 
     def _end_filter(self) -> None:
         pane = self.worked_in
-        if isinstance(pane, PairsPane | FindingsPane | TimelinePane) and pane.wanted:
+        if isinstance(pane, SubjectsPane | FindingsPane | TimelinePane) and pane.wanted:
             pane.narrow("")
         else:
             self._work_in(self.findings)
@@ -158,15 +158,15 @@ class Board(PlaceScreen):
     def _open(self) -> None:
         if self.worked_in is self.findings and self.finding_key() is not None:
             self.watch_app.open_finding()
-        elif self.worked_in is self.pairs and self.pairs.chosen is not None:
-            self.watch_app.follow(ToSubject(self.pairs.chosen.subject))
+        elif self.worked_in is self.subjects and self.subjects.chosen is not None:
+            self.watch_app.follow(ToSubject(self.subjects.chosen.subject))
         elif self.worked_in is self.timeline:
             self.watch_app.open_line(self.timeline.chosen)
 
     def ask_filter(self) -> None:
         """Filter the pane in which one works, at every key."""
         pane = self.worked_in
-        assert isinstance(pane, PairsPane | FindingsPane | TimelinePane)
+        assert isinstance(pane, SubjectsPane | FindingsPane | TimelinePane)
         self.prompt.ask(
             f"filter {pane.heading.partition(' ')[0].lower()}:",
             lambda _: None,

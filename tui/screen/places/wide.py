@@ -1,4 +1,4 @@
-"""The timeline and the pairs over the whole screen."""
+"""The timeline and the subjects over the whole screen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 
 from tui.screen.keys import Action, Place
-from tui.screen.panes.pairs import PairsPane
 from tui.screen.panes.pane import ListPane
+from tui.screen.panes.subjects import SubjectsPane
 from tui.screen.panes.timeline import TimelinePane
 from tui.screen.places.place import PlaceScreen
 from tui.screen.texts.rows import ToSubject
@@ -69,30 +69,30 @@ class WideTimeline(PlaceScreen):
         )
 
 
-class WidePairs(PlaceScreen):
-    """The pairs over the whole screen, one line each."""
+class WideSubjects(PlaceScreen):
+    """The subjects over the whole screen, one line each."""
 
     place: ClassVar[Place] = "list"
 
     def __init__(self, watch_app: WatchApp) -> None:
         super().__init__(watch_app)
-        self.pane = PairsPane(watch_app.look, name="content")
+        self.pane = SubjectsPane(watch_app.look, name="content")
 
     def content(self) -> ComposeResult:
-        """The pairs."""
+        """The subjects."""
         yield self.pane
 
     @property
     def worked_in(self) -> ListPane:
-        """The pairs."""
+        """The subjects."""
         return self.pane
 
     def subject(self) -> str:
-        """The pair that the cursor is on."""
+        """The subject that the cursor is on."""
         return self.pane.chosen.subject if self.pane.chosen else ""
 
     def receive(self, snapshot: Snapshot) -> None:
-        """Show the pairs as they are now."""
+        """Show the subjects as they are now."""
         self.pane.show(snapshot)
         self.show_frame()
 
@@ -114,5 +114,8 @@ class WidePairs(PlaceScreen):
     def ask_filter(self) -> None:
         """Filter at every key."""
         self.prompt.ask(
-            "filter pairs:", lambda _: None, value=self.pane.wanted, typed=self.pane.narrow
+            f"filter {self.pane.heading.partition(' /')[0].lower()}:",
+            lambda _: None,
+            value=self.pane.wanted,
+            typed=self.pane.narrow,
         )
