@@ -15,7 +15,7 @@ from rules.program import CompiledRule
 from rules.rule_base import Prohibition, Rule, Source
 from rules.subject import Subject
 from rules.values import Value, read_instant
-from rules.vocabulary import SEVERITIES, Truth
+from rules.vocabulary import GRADES, SEVERITIES, Truth
 from rules.words import Words
 
 StepStatus = Literal["done", "open", "not sure"]
@@ -73,11 +73,16 @@ class Permission(msgspec.Struct, frozen=True):
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """The worst first, then the oldest, then by rule and subject."""
+    """The worst first, then what is known best, then the oldest, then by rule and subject.
+
+    Of two findings that are equally bad, what the vendor's guide says is told before what its
+    help, its support or we ourselves conclude: so that its prohibition is the first one read.
+    """
     return sorted(
         findings,
         key=lambda finding: (
             SEVERITIES.index(finding.rule.severity),
+            GRADES.index(finding.rule.source.grade),
             finding.raised_at,
             finding.rule.id,
             finding.subject,

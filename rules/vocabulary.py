@@ -29,6 +29,8 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "notice", "inf
 Grade = Literal["guide", "help", "support", "inferred"]
 """How a piece of advice is known: read in the vendor's guide, in its online help, in its support
 engineers' notes, or concluded by us."""
+GRADES: Final[tuple[Grade, ...]] = ("guide", "help", "support", "inferred")
+"""What is known best first."""
 
 FactType = Literal["bool", "int", "float", "text", "enum", "version", "instant", "duration"]
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from rules.engine import Watch
 from rules.finding import Change
 from rules.situation import count_blind_spots
+from rules.urgency import covered_by
 from rules.vocabulary import Event
 from tui.exit_codes import FINE
 from tui.phrases import say_time
@@ -70,12 +71,13 @@ class PlainWatch:
     def _situation(self, watch: Watch) -> Situation:
         blind = count_blind_spots(watch.words)
         sources = sorted(watch.words.sources.items())
+        findings = watch.findings()
         return Situation(
             at=watch.now,
             newest=self._newest,
-            findings=watch.findings(),
+            findings=findings,
             forbidden=watch.forbidden(),
-            covered={},
+            covered=covered_by(watch.words, findings),
             blind=blind,
             blind_spots=watch.blind_spots() if blind <= 1000 else [],
             lost=[(name, source.last_heard) for name, source in sources if source.lost],

@@ -18,8 +18,8 @@ from rules.engine import Notice, Watch
 from rules.faults import RuleBaseError
 from rules.finding import Change, Finding
 from rules.rule_base import RuleBase
-from rules.situation import by_severity, count_blind_spots
-from rules.subject import Subject
+from rules.situation import count_blind_spots
+from rules.urgency import covered_by, made_worse
 from rules.vocabulary import SEVERITIES, Event
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND
@@ -169,7 +169,7 @@ class Replay:
             watch, finding = self._watch, change.finding
             escalated = []
             if change.kind == "raised":
-                worse = _made_worse(finding, watch)
+                worse = made_worse(watch.words, finding)
                 escalated = [one for one in worse if one.raised_at < finding.raised_at]
             self._report.change(change, watch, escalated)
 
@@ -229,7 +229,7 @@ class Replay:
                 newest=self._last,
                 findings=[finding for finding in findings if self._shown(finding)],
                 forbidden=[one for one in watch.forbidden() if self._shown(one.finding)],
-                covered=_covered(findings, watch),
+                covered=covered_by(watch.words, findings),
                 blind=blind,
                 blind_spots=watch.blind_spots() if blind <= _BLIND_SPOTS_NAMED else [],
                 lost=[
@@ -338,34 +338,6 @@ def _unknown_subjects(asked: list[str], watch: Watch) -> list[str]:
 
 def _say_logs(logs: Sequence[str]) -> str:
     return ", ".join(map(say_log, logs))
-
-
-def _made_worse(finding: Finding, watch: Watch) -> list[Finding]:
-    """The open findings that one suppresses: of the same subject, of one around or within."""
-    subject = watch.words.subjects.get(finding.subject)
-    if subject is None or not finding.rule.suppresses:
-        return []
-    found = [
-        state.finding
-        for one in chain(subject.lineage(), _all_within(subject))
-        for state in one.states.values()
-        if state.finding is not None and state.finding.rule.id in finding.rule.suppresses
-    ]
-    return by_severity(found)
-
-
-def _all_within(subject: Subject) -> Iterator[Subject]:
-    for child in subject.children.values():
-        yield child
-        yield from _all_within(child)
-
-
-def _covered(findings: list[Finding], watch: Watch) -> dict[tuple[str, str], str]:
-    covered: dict[tuple[str, str], str] = {}
-    for finding in findings:
-        for other in _made_worse(finding, watch):
-            covered.setdefault((other.rule.id, other.subject), finding.rule.id)
-    return covered
 
 
 def _say(notice: Notice) -> str:

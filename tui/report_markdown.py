@@ -105,8 +105,8 @@ class MarkdownReport:
 
     def situation(self, situation: Situation, watch: Watch, *, in_full: bool) -> None:
         """What stands at a time: what is open and forbidden first, what cannot be seen last."""
+        from rules.urgency import by_urgency
         from tui.report_phrases import (
-            by_urgency,
             say_blind_spots,
             say_filtered,
             say_lost,
@@ -117,7 +117,7 @@ class MarkdownReport:
         self._paragraph(f"## Situation at {say_time(situation.at)}")
         for said in [*say_lost(situation), *say_filtered(situation)]:
             self._item(prose(said))
-        findings = by_urgency(situation)
+        findings = by_urgency(situation.findings, situation.covered)
         if not findings:
             self._item(say_none(situation))
         for finding in findings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rules.vocabulary import SEVERITIES
 from tui.phrases import (
     GLYPHS,
     operation_title,
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from rules.vocabulary import Severity
     from tui.summary import Situation
 
-URGENT: Final = ("critical", "warning")
-"""Severities of which each open finding has a line at the head of a situation."""
 _SPOTS_NAMED: Final = 3
 _FACTS_NAMED: Final = 3
 _SUBJECTS_NAMED: Final = 12
@@ -86,21 +83,6 @@ def _say_names(names: Sequence[str]) -> str:
     shown = ", ".join(map(harmless, names[:_SUBJECTS_NAMED])) or "none"
     more = len(names) - _SUBJECTS_NAMED
     return f"{shown} and {more:,} more" if more > 0 else shown
-
-
-def by_urgency(situation: Situation) -> list[Finding]:
-    """The open findings: critical and warning before the others, of these those first that nobody
-    has acknowledged, then the worst, then the newest; what a worse one covers comes last."""
-    newest = sorted(situation.findings, key=lambda finding: finding.raised_at, reverse=True)
-    return sorted(
-        newest,
-        key=lambda finding: (
-            (finding.rule.id, finding.subject) in situation.covered,
-            finding.rule.severity not in URGENT,
-            finding.acknowledged is not None,
-            SEVERITIES.index(finding.rule.severity),
-        ),
-    )
 
 
 def say_forbidden(

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rules.urgency import URGENT, by_urgency
 from tui.phrases import GLYPHS, say_grade, say_prose, say_state, say_time, say_time_near
 from tui.report_lines import INDENT, TextLines
 from tui.report_phrases import (
-    URGENT,
-    by_urgency,
     group_forbidden,
     say_blind_spots,
     say_filtered,
@@ -42,7 +41,7 @@ class SituationText:
         self._situation = situation
         self._watch = watch
         self._in_full = in_full
-        self._findings = by_urgency(situation)
+        self._findings = by_urgency(situation.findings, situation.covered)
 
     def write(self) -> None:
         """All of it, in the order in which it is needed."""

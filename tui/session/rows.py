@@ -12,6 +12,7 @@ from rules.program import CompiledFact
 from rules.rule_base import Rule
 from rules.situation import Forbidden, StepNow
 from rules.subject import Subject
+from rules.urgency import Covered
 from rules.values import Value
 from tui.session.board import cell
 from tui.session.snapshot import (
@@ -51,15 +52,13 @@ def finding_row(finding: Finding, steps: Sequence[StepNow], suppressed_by: str =
     )
 
 
-def finding_rows(watch: Watch, findings: Sequence[Finding]) -> tuple[FindingRow, ...]:
+def finding_rows(
+    watch: Watch, findings: Sequence[Finding], covered: Covered
+) -> tuple[FindingRow, ...]:
     """All open findings, in the order given."""
-    above: dict[tuple[str, str], str] = {}
-    for finding in findings:
-        for rule in finding.rule.suppresses:
-            above.setdefault((rule, finding.subject), finding.rule.id)
     return tuple(
         finding_row(
-            finding, watch.steps(finding), above.get((finding.rule.id, finding.subject), "")
+            finding, watch.steps(finding), covered.get((finding.rule.id, finding.subject), "")
         )
         for finding in findings
     )

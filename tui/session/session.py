@@ -14,6 +14,7 @@ from drivers.journal import Faults
 from rules.engine import BEGINNING, Watch
 from rules.rule_base import RuleBase
 from rules.situation import blind_spots
+from rules.urgency import by_urgency, covered_by
 from rules.vocabulary import (
     FINDING_ACKNOWLEDGED,
     FINDING_CLOSED,
@@ -265,8 +266,9 @@ class Session(ABC):
         watch = real
         if self._what_if:
             watch = supposed_watch(real, self._suppositions, self._later)
-        findings = watch.findings()
-        rows = finding_rows(watch, findings)
+        covered = covered_by(watch.words, watch.findings())
+        findings = by_urgency(watch.findings(), covered)
+        rows = finding_rows(watch, findings, covered)
         forbidden = watch.forbidden()
         now = watch.now
         sources = source_rows(watch.words, now, replayed=self.kind == "replay")
@@ -339,9 +341,11 @@ class Session(ABC):
             suppositions=self._suppositions,
             later_seconds=self._later,
             raised=tuple(
-                row for row in finding_rows(supposed, after) if row.key not in open_before
+                row for row in finding_rows(supposed, after, {}) if row.key not in open_before
             ),
-            resolved=tuple(row for row in finding_rows(real, before) if row.key not in open_after),
+            resolved=tuple(
+                row for row in finding_rows(real, before, {}) if row.key not in open_after
+            ),
             forbidden=tuple(
                 one for one in then_forbidden if (one.operation, one.subject) not in bound_now
             ),
