@@ -90,3 +90,15 @@ def test_a_headless_command_never_loads_the_screen(command: list[str], codes: se
     code, loaded = json.loads(ended.stdout)
     assert code in codes
     assert not {"textual", "rich", "aiohttp"} & set(loaded)
+
+
+def test_the_board_is_imported_without_rules_engine_and_drivers() -> None:
+    said = "import tui.screen_command, tui.screen.app, json, sys; print(json.dumps([*sys.modules]))"
+    ended = subprocess.run(
+        [sys.executable, "-c", said], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+
+    loaded = set(json.loads(ended.stdout))
+    assert "textual" in loaded
+    assert not {"msgspec", "tomli", "wcwidth", "durable", "drivers", "tree_sitter"} & loaded
+    assert not {name for name in loaded if name.startswith(("rules.", "tui.session.session"))}

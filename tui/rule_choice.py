@@ -36,6 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def by_hand(arguments: argparse.Namespace) -> bool:
+    """Whether other rules than the shipped ones were asked for."""
+    return bool(arguments.rules is not None or arguments.add_rules or arguments.overrides)
+
+
 def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     """Load the rules that the options name.
 
@@ -62,7 +67,7 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
         folders=tuple([given, *added] if given is not None else added),
         shipped=given is None,
         overrides=overrides or "",
-        by_hand=bool(given is not None or added or overrides),
+        by_hand=by_hand(arguments),
     )
     return rule_base, choice
 

@@ -28,7 +28,8 @@ _IN_ASCII: Final = str.maketrans(
         "●": "*",
     }
 )
-_ONE_COLUMN: Final = str.maketrans("", "", "…–—‘’“”·×→✖▲●")
+_BOX_DRAWING: Final = "".join(map(chr, range(0x2500, 0x2580)))
+_ONE_COLUMN: Final = str.maketrans("", "", "…–—‘’“”·×→✖▲●◆█" + _BOX_DRAWING)
 _LATIN_END: Final = "\u0300"
 """From here on a character may take no column or two."""
 _MARKS_KEPT: Final = 3
@@ -40,9 +41,14 @@ def harmless(text: str) -> str:
     if text.isascii():
         return text if text.isprintable() else "".join(map(_visible, text))
     text = text.translate(_SPACES)
-    if text.isprintable() and max(text) < _LATIN_END:
+    if text.isprintable() and _takes_a_column_each(text):
         return text
     return "".join(_few_marks(text))
+
+
+def _takes_a_column_each(text: str) -> bool:
+    rest = text.translate(_ONE_COLUMN)
+    return not rest or max(rest) < _LATIN_END
 
 
 def _visible(character: str) -> str:
@@ -97,8 +103,7 @@ def width(text: str) -> int:
     """How many columns a harmless text takes."""
     if text.isascii():
         return len(text)
-    rest = text.translate(_ONE_COLUMN)
-    if not rest or max(rest) < _LATIN_END:
+    if _takes_a_column_each(text):
         return len(text)
     return sum(max(0, _width_of_character(character)) for character in text)
 

@@ -42,27 +42,34 @@ def wall() -> datetime:
 def open_screen(
     arguments: argparse.Namespace,
     prepare: Callable[[RuleBase, Settings], Callable[[], Session]],
+    *,
+    doubtful: bool = False,
 ) -> int:
-    """Load configuration and rules, and show what `prepare` makes a session of.
+    """Show what `prepare` makes a session of, under the rules that were chosen.
 
-    `prepare` is called before the screen is open, so that what is wrong can be said in one line;
-    what it returns is called in the session's own thread.
+    The screen is opened first, and rules and logs in the session's own thread: loading them takes
+    longer than opening it. Rules that were chosen by hand, and what is `doubtful`, are loaded
+    before, so that nothing flashes up when all there is to show is one line about a fault. What
+    `prepare` returns is called in the session's own thread always.
     """
-    from drivers.journal.faults import JournalError
-    from rules.faults import RuleBaseError
-
-    command = f"watchkeeper {arguments.command}"
     try:
         settings = load_settings(arguments.config)
-        rule_base, _ = rule_choice.choose(arguments)
-        make = prepare(rule_base, settings)
-    except (SettingsError, JournalError) as error:
-        sys.stderr.write(f"{command}: {harmless(str(error))}\n")
+    except SettingsError as error:
+        sys.stderr.write(f"watchkeeper {arguments.command}: {harmless(str(error))}\n")
         return UNUSABLE
-    except RuleBaseError as error:
-        for fault in error.faults[:_FAULTS_SHOWN]:
-            sys.stderr.write(f"{command}: {harmless(str(fault))}\n")
-        return UNUSABLE
+
+    def ready() -> Callable[[], Session]:
+        return _prepared(arguments, prepare, settings)
+
+    make: Callable[[], Session] = lambda: ready()()  # noqa: E731
+    if doubtful or rule_choice.by_hand(arguments):
+        from tui.session.worker import CannotBeginError
+
+        try:
+            make = ready()
+        except CannotBeginError as error:
+            sys.stderr.write(f"{error}\n")
+            return UNUSABLE
     from tui.screen.start import ScreenWishes, run_screen
 
     wishes = ScreenWishes(
@@ -73,6 +80,32 @@ def open_screen(
         keys=settings.keys_of_actions(),
     )
     return run_screen(make, wishes)
+
+
+def _prepared(
+    arguments: argparse.Namespace,
+    prepare: Callable[[RuleBase, Settings], Callable[[], Session]],
+    settings: Settings,
+) -> Callable[[], Session]:
+    """Load the rules, and prepare a session.
+
+    Raises:
+        CannotBeginError: with what is wrong with rules or logs.
+    """
+    from drivers.journal.faults import JournalError
+    from rules.faults import RuleBaseError
+    from tui.session.worker import CannotBeginError
+
+    try:
+        rule_base, _ = rule_choice.choose(arguments)
+        return prepare(rule_base, settings)
+    except JournalError as error:
+        faults = [str(error)]
+    except RuleBaseError as error:
+        faults = [str(fault) for fault in error.faults[:_FAULTS_SHOWN]]
+    raise CannotBeginError(
+        [f"watchkeeper {arguments.command}: {harmless(fault)}" for fault in faults]
+    )
 
 
 def can_show(arguments: argparse.Namespace) -> bool:
@@ -106,7 +139,12 @@ def replay_on_screen(arguments: argparse.Namespace) -> int:
         return make
 
     arguments.command = "replay"
-    return open_screen(arguments, prepare)
+    doubtful = not all(_seems_readable(log) for log in arguments.logs)
+    return open_screen(arguments, prepare, doubtful=doubtful)
+
+
+def _seems_readable(log: str) -> bool:
+    return Path(log).is_file() and os.access(log, os.R_OK)
 
 
 def rule_files(arguments: argparse.Namespace) -> RuleFiles:

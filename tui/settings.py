@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from difflib import get_close_matches
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
-
-import msgspec
-import tomli
 
 LARGEST_FILE: Final = 1 << 20
 
@@ -18,7 +15,8 @@ class SettingsError(Exception):
     """The configuration cannot be used; the text names the file and what would be right."""
 
 
-class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True)
+class ScreenSettings:
     """The table `[screen]`."""
 
     theme: str = ""
@@ -31,11 +29,12 @@ class ScreenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The name under which events are written; empty for the login's."""
 
 
-class Settings(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Settings:
     """What the screen takes from the configuration; other tables are others' business."""
 
     screen: ScreenSettings = ScreenSettings()
-    keys: dict[str, str | list[str]] = {}
+    keys: dict[str, str | list[str]] = field(default_factory=dict)
     """Action to its key or keys; an empty list unbinds it."""
 
     def keys_of_actions(self) -> dict[str, Sequence[str]]:
@@ -60,22 +59,29 @@ def load_settings(path: Path | None = None) -> Settings:
         SettingsError: the file that is there cannot be used, or a file that was named is not there.
     """
     file = path or default_path()
+    if path is None and not file.exists():
+        return Settings()
+    # Imported late: most operators have no configuration, and the screen should be there at once.
+    from difflib import get_close_matches
+
+    import msgspec
+    import tomli
+
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise SettingsError(f"{file} is too large for a configuration")
         document: dict[str, Any] = tomli.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        if path is not None:
-            raise SettingsError(f"{file} does not exist") from None
-        return Settings()
+        raise SettingsError(f"{file} does not exist") from None
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{file}: {error}") from None
-    unknown = set(document.get("screen", {})) - set(ScreenSettings.__struct_fields__)
+    known = {one.name for one in fields(ScreenSettings)}
+    unknown = set(document.get("screen", {})) - known
     if isinstance(document.get("screen"), dict) and unknown:
         name = min(unknown)
-        near = get_close_matches(name, ScreenSettings.__struct_fields__, n=1)
+        near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise SettingsError(f"{file}: [screen] knows no {name}{hint}")
     try:

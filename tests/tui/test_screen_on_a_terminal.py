@@ -224,6 +224,18 @@ def test_without_a_terminal_there_is_no_screen(journal: Path) -> None:
     assert b"--plain" in ended.stderr
 
 
+def test_what_is_wrong_with_rules_or_log_is_said_without_a_screen(tmp_path: Path) -> None:
+    broken = tmp_path / "rules"
+    broken.mkdir()
+    (broken / "broken.toml").write_text("[[rule]]\nid = \n")
+    for arguments in (["replay", UPDATE, "--rules", str(broken)], ["replay", str(broken)]):
+        with Terminal(arguments) as terminal:
+            assert terminal.wait() == 2
+
+        assert terminal.written.startswith(b"watchkeeper replay: ")
+        assert b"\x1b" not in terminal.written
+
+
 # How it ends
 
 

@@ -13,7 +13,7 @@ from tui.session.recorded_log import RecordedLog
 from tui.session.replay import ReplaySession
 from tui.session.session import Session
 from tui.session.snapshot import Snapshot
-from tui.session.worker import Worker
+from tui.session.worker import CannotBeginError, Worker
 
 UPDATE = Path("samples/logs/U6-standby-fails.jsonl")
 
@@ -120,3 +120,15 @@ def test_the_thread_gets_no_signals() -> None:
 
     assert {1, 2, 15, 28} <= blocked[0]
     assert worker.stop(30)
+
+
+def test_what_the_operator_can_mend_is_said_in_lines_and_is_no_failure_of_ours() -> None:
+    def refuse() -> Session:
+        raise CannotBeginError(["the first reason", "the second"])
+
+    screen = Screen()
+    worker = Worker(refuse, screen.announce)
+    worker.start()
+    assert screen.announced.wait(30)
+
+    assert (worker.failure, worker.code) == ("the first reason\nthe second\n", 2)

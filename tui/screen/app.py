@@ -7,30 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-import msgspec
 from textual.geometry import Offset
 from textual.message import Message
 
-from tui.screen import going
-from tui.screen.handlers import HANDLERS
-from tui.screen.keys import Action, Keys
+from tui.screen.keys import Keys
 from tui.screen.lines import Look
-from tui.screen.pacing import pace
 from tui.screen.painted_app import PaintedApp
 from tui.screen.panes.timeline import TimelinePane
 from tui.screen.places.board import Board
 from tui.screen.places.place import PlaceScreen
-from tui.screen.texts.rows import Target
-from tui.session import commands
-from tui.session.session import Session
-from tui.session.snapshot import FindingDetail, FindingKey, Snapshot
-from tui.session.timeline import TimelineLine
 from tui.session.worker import Worker
 
+# What keys lead to is imported when it is asked for, so that the board is there at once.
+if TYPE_CHECKING:
+    from tui.screen.keys import Action
+    from tui.screen.texts.rows import Target
+    from tui.session import commands
+    from tui.session.session import Session
+    from tui.session.snapshot import FindingDetail, FindingKey, Snapshot
+    from tui.session.timeline import TimelineLine
 
-class ScreenOptions(msgspec.Struct, frozen=True):
+
+class ScreenOptions(NamedTuple):
     """How the screen is to look and behave on this terminal."""
 
     ascii_only: bool = False
@@ -68,8 +68,15 @@ class WatchApp(PaintedApp[int]):
         self._said = 0
         self._waiting: tuple[FindingKey, Callable[[FindingDetail], None]] | None = None
         self._worker = Worker(make, self._announce)
-        self.failure = ""
+
+    @property
+    def failure(self) -> str:
         """What ended the session, if anything did."""
+        return self._worker.failure
+
+    def first_picture_painted(self) -> None:
+        """Load rules and events, now that the board stands on the terminal."""
+        self._worker.start()
 
     # Snapshots
 
@@ -79,7 +86,6 @@ class WatchApp(PaintedApp[int]):
     def on_mount(self) -> None:
         """Open the board and begin."""
         self.push_screen(Board(self))
-        self._worker.start()
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.set_interval(1.0, self._tick)
         if self.keys.problems:
@@ -89,8 +95,7 @@ class WatchApp(PaintedApp[int]):
         """Show the newest snapshot."""
         snapshot = self._worker.take()
         if self._worker.failure:
-            self.failure = self._worker.failure
-            self.exit(1, return_code=1)
+            self.exit(self._worker.code, return_code=self._worker.code)
             return
         if snapshot is None:
             return
@@ -167,22 +172,32 @@ class WatchApp(PaintedApp[int]):
         if not isinstance(screen, PlaceScreen):
             return
         if action.replay:
+            from tui.screen.pacing import pace
+
             pace(self, action.name)
         elif not screen.act(action):
+            from tui.screen.handlers import HANDLERS
+
             handler = HANDLERS.get(action.name)
             if handler is not None:
                 handler(self, screen)
 
     def follow(self, target: Target) -> None:
         """Go to what a row leads to."""
+        from tui.screen import going
+
         going.follow(self, target)
 
     def open_finding(self) -> None:
         """The finding that the cursor is on, in full."""
+        from tui.screen import going
+
         going.open_finding(self)
 
     def open_line(self, line: TimelineLine | None) -> None:
         """What a line of the timeline is about."""
+        from tui.screen import going
+
         going.open_line(self, line)
 
     def ask(self, label: str, done: Callable[[str], None], *, value: str = "") -> None:

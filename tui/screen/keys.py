@@ -8,7 +8,6 @@ used, and nothing needs Alt or Ctrl.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple
 
 Place = Literal["board", "text", "list", "facts", "what-if"]
@@ -129,6 +128,8 @@ class Keys:
         self._keys = {action.name: action.keys for action in ACTIONS}
         for name, keys in (remapped or {}).items():
             if name not in BY_NAME:
+                from difflib import get_close_matches
+
                 near = get_close_matches(name, BY_NAME, n=1)
                 hint = f"; did you mean {near[0]}?" if near else ""
                 self.problems.append(f"there is no action {name}{hint}")

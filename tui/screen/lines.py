@@ -6,14 +6,16 @@ Whatever is drawn passes `Look.strip`, and is harmless from there on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from rules.vocabulary import Severity
 from tui.safe_text import cut, harmless, in_ascii, width
+
+if TYPE_CHECKING:
+    from rules.vocabulary import Severity
 
 Role = Literal[
     "plain",

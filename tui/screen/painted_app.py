@@ -42,11 +42,14 @@ class PaintedApp(App[ReturnType], inherit_bindings=False):
             ascii_only=ascii_only,
         )
         self._owed = False
-        self._painting = False
+        self._begun = False
 
     def cursor_place(self) -> Offset:
         """Where the terminal's cursor belongs: on what is being worked on."""
         return Offset(0, 0)
+
+    def first_picture_painted(self) -> None:
+        """Called once, when the first picture is on its way to the terminal."""
 
     def redraw(self) -> None:
         """Paint everything anew: something else may have written on the terminal."""
@@ -62,13 +65,16 @@ class PaintedApp(App[ReturnType], inherit_bindings=False):
         driver = self._driver
         if not isinstance(driver, PatientDriver):
             super()._display(screen, renderable)
+        elif renderable is None or self._batch_count or not self._running or self._closed:
             return
-        if renderable is None or self._batch_count or not self._running or self._closed:
-            return
-        try:
-            self._paint(driver)
-        finally:
-            self.post_display_hook()
+        else:
+            try:
+                self._paint(driver)
+            finally:
+                self.post_display_hook()
+        if not self._begun:
+            self._begun = True
+            self.call_later(self.first_picture_painted)
 
     def _paint(self, driver: PatientDriver) -> None:
         if driver.outbox.busy:

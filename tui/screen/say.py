@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rules.situation import StepNow
-from rules.vocabulary import SEVERITIES
 from tui.phrases import BOXES, say_grade, say_span, say_time_near
 from tui.safe_text import cut, harmless
 from tui.screen.lines import Line, Look, Role, Span, pad
-from tui.session.snapshot import (
-    Cell,
-    FindingRow,
-    ProhibitionNow,
-    Snapshot,
-    SourceCondition,
-)
+
+# The board stands there before rules and sessions are loaded.
+if TYPE_CHECKING:
+    from rules.situation import StepNow
+    from tui.session.snapshot import (
+        Cell,
+        FindingRow,
+        ProhibitionNow,
+        Snapshot,
+        SourceCondition,
+    )
 
 CONDITION_ROLES: Final[dict[SourceCondition, Role]] = {
     "live": "good",
@@ -159,6 +161,8 @@ def freshness(snapshot: Snapshot) -> tuple[str, Role]:
 
 def severity_counts(findings: Sequence[FindingRow]) -> list[Span]:
     """How many findings of each severity are open."""
+    from rules.vocabulary import SEVERITIES
+
     spans: list[Span] = []
     for severity in SEVERITIES:
         count = sum(row.severity == severity for row in findings)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rules.board import Board
 from tui.screen.lines import Line, Look, Role, Span, pad
 from tui.screen.say import CONDITION_ROLES, age_text, value_span
-from tui.session.snapshot import BoardCell, BoardRow
+
+if TYPE_CHECKING:
+    from rules.board import Board
+    from tui.session.snapshot import BoardCell, BoardRow
 
 _ROLES: Final[dict[str, Role]] = {
     "good": "good",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import select
 import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
 from tui.exit_codes import INTERRUPTED, UNUSABLE
 from tui.safe_text import wants_ascii
-from tui.session.session import Session
+
+if TYPE_CHECKING:
+    from tui.session.session import Session
 
 _DUMB: Final = frozenset({"", "dumb", "unknown", "emacs"})
 _LAST_RESORT: Final = 0.9
@@ -52,12 +55,22 @@ def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
         sys.stderr.write(f"watchkeeper: {reason}\n")
         return UNUSABLE
     os.environ.update({k: v for k, v in _TEXTUAL_SETTINGS.items() if k not in os.environ})
+    # Until rules and program are loaded hardly anything becomes garbage, and afterwards they need
+    # not be looked through for it any more.
+    gc.disable()
+
+    def make_with_all_loaded() -> Session:
+        session = make()
+        gc.freeze()
+        gc.enable()
+        return session
+
     # Textual reads its settings when it is imported.
     from tui.screen.app import ScreenOptions, WatchApp
 
     colour = not os.environ.get("NO_COLOR")
     app = WatchApp(
-        make,
+        make_with_all_loaded,
         ScreenOptions(
             ascii_only=wishes.ascii_only or wants_ascii(sys.stdout),
             colour=colour,
@@ -70,7 +83,6 @@ def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
     code = asyncio.run(_run(app, mouse=wishes.mouse))
     if app.failure:
         sys.stderr.write(app.failure)
-        return 1
     return code
 
 

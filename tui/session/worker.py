@@ -12,17 +12,28 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
-from tui.session.commands import Command
-from tui.session.session import Session
-from tui.session.snapshot import Snapshot
+from tui.exit_codes import FOUND, UNUSABLE
+
+if TYPE_CHECKING:
+    from tui.session.commands import Command
+    from tui.session.session import Session
+    from tui.session.snapshot import Snapshot
+
 
 MOST_A_SECOND: Final = 8
 _LONGEST_WAIT: Final = 60.0
 _SHARE: Final = 0.25
 """Of the time: no more of it goes into snapshots, however many subjects there are."""
+
+
+class CannotBeginError(Exception):
+    """There can be no session, for reasons that are the operator's to mend: a line for each."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
 
 
 class Worker:
@@ -40,7 +51,9 @@ class Worker:
         self._stopping = False
         self._not_before = -1.0
         self.failure = ""
-        """What ended the worker, if anything did."""
+        """What ended the worker, if anything did; ends with the line."""
+        self.code = FOUND
+        """The exit code that goes with it."""
         self._thread = threading.Thread(target=self._run, name="watchkeeper-session", daemon=True)
 
     def start(self) -> None:
@@ -78,6 +91,9 @@ class Worker:
         signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.valid_signals()))
         try:
             asyncio.run(self._work())
+        except CannotBeginError as error:
+            self.failure, self.code = f"{error}\n", UNUSABLE
+            self._announce()
         except Exception:  # noqa: BLE001 (whatever it was, the screen must say that it stands still)
             self.failure = traceback.format_exc()
             self._announce()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.phrases import say_grade, say_source
 from tui.safe_text import harmless, width, wrap
 from tui.screen.lines import Line, Look, Role, Span, pad
 from tui.screen.panes.pane import Pane
 from tui.screen.say import forbidden_line, forbidden_lines, step_spans
-from tui.session.snapshot import FindingDetail
+
+if TYPE_CHECKING:
+    from tui.session.snapshot import FindingDetail
 
 _LONGEST_LINE: Final = 110
 """Columns of text that eyes can follow from one line to the next."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rules.vocabulary import SEVERITIES
 from tui.screen.lines import Line, Look, Span
 from tui.screen.panes.pane import ListPane
 from tui.screen.say import finding_line
-from tui.session.snapshot import FindingKey, FindingRow, Snapshot
+
+if TYPE_CHECKING:
+    from tui.session.snapshot import FindingKey, FindingRow, Snapshot
 
 SORTS: Final = ("severity", "newest", "subject")
 
@@ -46,6 +47,8 @@ class FindingsPane(ListPane):
         if self.sort == "newest":
             rows.sort(key=lambda row: row.raised_at, reverse=True)
         elif self.sort == "subject":
+            from rules.vocabulary import SEVERITIES
+
             rows.sort(key=lambda row: (row.key.subject, SEVERITIES.index(row.severity)))
         self.rows = rows
         place = next((i for i, row in enumerate(rows) if row.key == self._key), None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.screen.lines import Line, Look, Role, Span
 from tui.screen.panes.pane import Pane
 from tui.screen.say import clock_of
-from tui.session.snapshot import ReplayState
+
+if TYPE_CHECKING:
+    from tui.session.snapshot import ReplayState
 
 _MARK_ROLES: Final[tuple[Role, ...]] = (
     "dim",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rules.board import Board
 from tui.screen.lines import Line, Look, Span
 from tui.screen.panes.pane import ListPane
 from tui.screen.say_subject import subject_lines, wide_subject_heading, wide_subject_line
-from tui.session.snapshot import BoardRow, Snapshot
+
+if TYPE_CHECKING:
+    from rules.board import Board
+    from tui.session.snapshot import BoardRow, Snapshot
 
 _WIDE_FROM: Final = 70
 
@@ -20,7 +22,7 @@ class SubjectsPane(ListPane):
 
     def __init__(self, look: Look, *, name: str = "subjects") -> None:
         super().__init__(look, name=name)
-        self._board = Board()
+        self._board: Board | None = None
         self.wanted = ""
         self._all: Sequence[BoardRow] = ()
         self.rows: list[BoardRow] = []
@@ -45,7 +47,10 @@ class SubjectsPane(ListPane):
         place = next((i for i, row in enumerate(self.rows) if row.subject == stay_on), None)
         if place is not None:
             self.cursor = place
-        self.head(self._board.title + (f" /{wanted}" if wanted else ""), self._count())
+        self.head(
+            (self._board.title if self._board else "") + (f" /{wanted}" if wanted else ""),
+            self._count(),
+        )
         self.changed()
 
     def _count(self) -> str:
@@ -67,7 +72,7 @@ class SubjectsPane(ListPane):
         if index >= len(self.rows):
             return ((Span("none" if self._all else "none is known yet", "dim"),),)
         row, columns = self.rows[index], self.inner_columns
-        if columns < _WIDE_FROM:
+        if columns < _WIDE_FROM or self._board is None:
             return subject_lines(row, self.look, columns)
         line = wide_subject_line(row, self.look, columns, self._now)
         return (wide_subject_heading(self._board, columns), line) if index == 0 else (line,)

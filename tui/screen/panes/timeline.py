@@ -5,11 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.screen.lines import Line, Look, Role, Span
 from tui.screen.panes.pane import ListPane
-from tui.session.timeline import Timeline, TimelineLine
+
+if TYPE_CHECKING:
+    from tui.session.timeline import Timeline, TimelineLine
 
 
 class TimelinePane(ListPane):

@@ -16,10 +16,10 @@ from tui.screen.panes.subjects import SubjectsPane
 from tui.screen.panes.timeline import TimelinePane
 from tui.screen.places.place import PlaceScreen
 from tui.screen.texts.rows import ToSubject
-from tui.session.snapshot import FindingKey, Snapshot
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
+    from tui.session.snapshot import FindingKey, Snapshot
 
 
 class Board(PlaceScreen):

@@ -8,10 +8,10 @@ from tui.safe_text import cut, harmless
 from tui.screen.keys import Place
 from tui.screen.lines import Line, Span, columns_of
 from tui.screen.say import clock_of, forbidden_words, freshness, severity_counts
-from tui.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
+    from tui.session.snapshot import Snapshot
 
 
 def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:

@@ -15,10 +15,10 @@ from tui.screen.panes.line import LineWidget
 from tui.screen.panes.pane import ListPane
 from tui.screen.places.frame import foot_line, header_line
 from tui.screen.prompt import Prompt
-from tui.session.snapshot import FindingKey, Snapshot
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
+    from tui.session.snapshot import FindingKey, Snapshot
 
 
 NARROWEST = (60, 16)

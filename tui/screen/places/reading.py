@@ -12,10 +12,10 @@ from tui.screen.lines import Line
 from tui.screen.panes.pane import ListPane
 from tui.screen.places.place import PlaceScreen
 from tui.screen.texts.rows import Row, Target
-from tui.session.snapshot import FindingKey, Snapshot
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
+    from tui.session.snapshot import FindingKey, Snapshot
 
 
 class RowsPane(ListPane):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from tui.safe_text import harmless, wrap
 from tui.screen.lines import Line, Role, Span
-from tui.session.snapshot import FindingKey
+
+if TYPE_CHECKING:
+    from tui.session.snapshot import FindingKey
 
 
 class ToEvent(NamedTuple):
