@@ -342,7 +342,7 @@ async def test_the_pairs_over_the_whole_screen(opened: Open) -> None:
 async def test_the_operator_can_take_another_name(opened: Open) -> None:
     async with opened() as screen:
         await at_the_failure(screen)
-        await screen.press("N", "ctrl+u")
+        await screen.press("U", "ctrl+u")
         await screen.type("mara")
         await screen.press("enter")
         await screen.shows("operator/mara")

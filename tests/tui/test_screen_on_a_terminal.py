@@ -61,7 +61,7 @@ def test_keys_go_through_a_log_and_back() -> None:
         terminal.shows("before the first event", "nothing is known yet")
         terminal.type("nnn")
         terminal.shows("UPDATE FORBIDDEN", "1 critical", "update standby-fai", "DO NOT")
-        terminal.type("u")
+        terminal.type("N")
         terminal.shows("update undecided")
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Final
 
 from rules.vocabulary import Event
+from tui.session.heartbeats import Heartbeats, is_heartbeat
 from tui.session.timeline import microseconds
 
 MOST_BYTES: Final = 64 << 20
@@ -20,6 +21,7 @@ class RecentEvents:
         self._held: deque[tuple[Event, bytes, int]] = deque()
         self._bytes = 0
         self._last = 0
+        self.heartbeats = Heartbeats()
         self.first = 0
         """The number of the oldest event that is held; as many were let go."""
 
@@ -30,6 +32,8 @@ class RecentEvents:
     def append(self, event: Event, line: bytes) -> None:
         """Hold an event, and let older ones go where there is no room."""
         self._last = max(self._last, microseconds(event.time))
+        if is_heartbeat(event):
+            self.heartbeats.add(len(self))
         self._held.append((event, line, self._last))
         self._bytes += len(line)
         while self._bytes > self._most and len(self._held) > 1:
@@ -37,6 +41,7 @@ class RecentEvents:
             # In this order a reader between the two finds a newer event, never none.
             self._held.popleft()
             self.first += 1
+        self.heartbeats.forget_before(self.first)
 
     def event(self, number: int) -> Event | None:
         """One event; None where it is not held."""

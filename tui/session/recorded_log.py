@@ -14,6 +14,7 @@ import msgspec
 
 from drivers.journal import Faults, JournalError, merge_journals
 from rules.vocabulary import Event
+from tui.session.heartbeats import Heartbeats, is_heartbeat
 from tui.session.timeline import microseconds
 
 _decode: Final = msgspec.json.Decoder(Event).decode
@@ -38,6 +39,7 @@ class RecordedLog:
         self.faults = faults
         self._offsets = array("q", [0])
         self._times = array("q")
+        self.heartbeats = Heartbeats()
         self._batches = merge_journals(paths, faults=faults)
         try:
             self._file = tempfile.TemporaryFile(prefix="watchkeeper-")  # noqa: SIM115 (kept open)
@@ -76,6 +78,8 @@ class RecordedLog:
         last = self._times[-1] if self._times else -(1 << 62)
         for event, line in batch:
             last = max(last, microseconds(event.time))
+            if is_heartbeat(event):
+                self.heartbeats.add(len(self._times))
             self._times.append(last)
             self._written += len(line) + 1
             self._offsets.append(self._written)

@@ -308,7 +308,7 @@ class ReplaySession(Session):
         if here is self._judging:
             here = self._reader = here.copy()
         position, time = here.place
-        kept = self._timeline.length(position, time) - position
+        kept = self._timeline.entries_until(position, time)
         timeline = Timeline(self._log)
         for entry in self._timeline.entries[:kept]:
             timeline.add(entry)

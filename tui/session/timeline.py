@@ -15,6 +15,7 @@ import msgspec
 
 from rules.finding import Change
 from rules.vocabulary import Event, Severity
+from tui.session.heartbeats import Heartbeats
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -39,6 +40,11 @@ class EventStore(Protocol):
     @property
     def first(self) -> int:
         """The number of the first event that is still held."""
+        ...
+
+    @property
+    def heartbeats(self) -> Heartbeats:
+        """Those of the events that have no line."""
         ...
 
 
@@ -81,7 +87,7 @@ def moment(micro: int) -> datetime:
 
 
 class Timeline:
-    """Events and entries in one order, by line number from 0."""
+    """Events and entries in one order, by line number from 0; heartbeats are left out."""
 
     def __init__(self, store: EventStore) -> None:
         self.store = store
@@ -97,7 +103,7 @@ class Timeline:
     def add(self, entry: Entry) -> None:
         """Append an entry; none may stand before the last one."""
         self._entries.append(entry)
-        self._places.append(entry.after + len(self._entries) - 1)
+        self._places.append(self._shown(entry.after) + len(self._entries) - 1)
 
     def begun(self, events: int) -> Timeline:
         """A timeline of its own that has only what stands before or at so many events."""
@@ -108,8 +114,16 @@ class Timeline:
             other.add(entry)
         return other
 
+    def _shown(self, events: int) -> int:
+        """How many of the first events have lines."""
+        return events - self.store.heartbeats.before(events)
+
     def length(self, events: int, until: datetime) -> int:
         """How many lines there are when so many events have been applied and it is that time."""
+        return self._shown(events) + self.entries_until(events, until)
+
+    def entries_until(self, events: int, until: datetime) -> int:
+        """How many entries there are then."""
         entries = self._entries
         low, high = 0, len(self._places)
         while low < high:
@@ -119,13 +133,14 @@ class Timeline:
                 low = middle + 1
             else:
                 high = middle
-        return events + low
+        return low
 
     @property
     def first(self) -> int:
         """The first line that can still be shown."""
         event = self.store.first
-        return event + bisect_left(self._entries, event, key=lambda entry: entry.after)
+        entries = bisect_left(self._entries, event, key=lambda entry: entry.after)
+        return self._shown(event) + entries
 
     def line(self, number: int) -> TimelineLine | None:
         """One line; None where it is no longer held."""
@@ -141,7 +156,7 @@ class Timeline:
                 entry.text,
                 rule=entry.rule,
             )
-        event = self.store.event(number - index)
+        event = self.store.event(self.store.heartbeats.other(number - index))
         if event is None:
             return None
         return TimelineLine(
@@ -161,20 +176,22 @@ class Timeline:
         index = bisect_left(self._places, number)
         if index < len(self._places) and self._places[index] == number:
             return None
-        return number - index
+        return self.store.heartbeats.other(number - index)
 
     def lines(self, start: int, stop: int) -> list[TimelineLine]:
         """Lines from one number up to another."""
         return [line for number in range(start, stop) if (line := self.line(number))]
 
     def line_of_event(self, number: int) -> int:
-        """The line number of an event."""
-        return number + bisect_right(self._entries, number, key=lambda entry: entry.after)
+        """The line number of an event that is no heartbeat."""
+        entries = bisect_right(self._entries, number, key=lambda entry: entry.after)
+        return self._shown(number) + entries
 
-    def find_event(self, event_id: str, time: datetime, events: int) -> int | None:
-        """The line number of an event that is known by its id and time, among the first so many;
-        None where it is not held."""
+    def find_event(self, event_id: str, time: datetime, length: int) -> int | None:
+        """The line number of an event that is known by its id and time, among so many lines;
+        None where it has none or is not held."""
         wanted = microseconds(time)
+        events = self._events_in(length)
         low, high = self.store.first, events
         while low < high:
             middle = (low + high) // 2
@@ -185,8 +202,16 @@ class Timeline:
         for number in range(low, min(events, low + 5000)):
             event = self.store.event(number)
             if event is not None and event.id == event_id:
-                return self.line_of_event(number)
+                return None if self.store.heartbeats.are(number) else self.line_of_event(number)
         return None
+
+    def _events_in(self, length: int) -> int:
+        """How many events the log holds up to the last event of so many lines."""
+        for number in range(length - 1, -1, -1):
+            event = self.event_of_line(number)
+            if event is not None:
+                return event + 1
+        return 0
 
 
 _CHANGE_KIND: Final[dict[str, LineKind]] = {

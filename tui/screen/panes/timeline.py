@@ -119,11 +119,12 @@ _KIND_WORDS: Final = {"raised": "RAISED ", "resolved": "", "changed": "", "watch
 def timeline_line(line: TimelineLine, look: Look) -> Line:
     """An event or a change in one line."""
     time = Span(f"{line.time.astimezone(UTC):%H:%M:%S} ", "dim")
-    subject = Span(line.subject.partition("/")[2] + " " if line.subject else "", "notice")
+    name = line.subject.partition("/")[2]
+    subject = Span(name + " " if name else "", "notice")
     if line.kind == "event":
         role: Role = "plain" if line.source.partition("/")[0] != "operator" else "strong"
         who = f"{line.source}: " if role == "strong" else ""
-        return (time, subject, Span(who + line.text, role))
+        return (time, subject, Span(who + line.text.removeprefix(f"{name}: "), role))
     if line.kind == "watch":
         word = line.text
         return (time, Span(f"{line.subject} ", "notice"), Span(word, "warning"))
