@@ -39,6 +39,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """One line instead of the whole usage."""
         shown = harmless(message)
+        unknown = message.removeprefix("unrecognized arguments: ").split(" ")[0]
+        if unknown != message.split(" ")[0] and os.path.isdir(unknown):  # noqa: PTH112
+            shown += f"; did you mean --rules {harmless(unknown)}?"
         self.exit(UNUSABLE, f"{self.prog}: {shown} (see {self.prog} --help)\n")
 
 

@@ -24,3 +24,16 @@ def pattern_lines(pattern: Pattern, rule_base: RuleBase, depth: int = 0) -> Iter
         inner = depth + 1
     for part in pattern.patterns:
         yield from pattern_lines(part, rule_base, inner)
+
+
+def pattern_in_a_line(pattern: Pattern, rule_base: RuleBase, *, outer: bool = True) -> str:
+    """A pattern in one line; inner combinations stand in brackets."""
+    if isinstance(pattern, Condition):
+        return say_condition(pattern, rule_base.facts)
+    if len(pattern.patterns) == 1 and pattern.kind != "none":
+        return pattern_in_a_line(pattern.patterns[0], rule_base, outer=outer)
+    parts = [pattern_in_a_line(part, rule_base, outer=False) for part in pattern.patterns]
+    joined = {"all": " and ", "any": " or ", "none": " or "}[pattern.kind].join(parts)
+    if pattern.kind == "none":
+        return f"none of ({joined})"
+    return joined if outer else f"({joined})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -134,11 +134,18 @@ class Play:
             yield scope, name, NAME
             scope, name = within, NAME
 
-    def _subject_of(self, scope: str, own: str) -> str:
-        """The subject of a scope that a fact is said about: the event's own, or one around it."""
+    def _subject_of(self, scope: str, own: str, said: Mapping[str, Any]) -> str:
+        """The subject of a scope that a fact is said about: the event's own, or one around it,
+        which the event itself may name."""
         subject = own or self.test.subject
-        if subject.partition("/")[0] == scope:
+        inner = subject.partition("/")[0]
+        if inner == scope:
             return subject
+        while inner in self.base.scopes and self.base.scopes[inner].within:
+            named = said.get(self.base.scopes[inner].member_by)
+            inner = self.base.scopes[inner].within
+            if inner == scope and isinstance(named, str) and named:
+                return f"{scope}/{named}"
         around = self.watch.words.subjects.get(subject)
         for one in around.lineage() if around else ():
             if one.scope.name == scope:
@@ -151,7 +158,7 @@ class Play:
         for name, value in (*said.facts.items(), *((name, None) for name in said.unknown)):
             fact = self.base.facts[name]
             source = said.source or f"{fact.source}/{NAME}"
-            subject = self._subject_of(fact.scope, said.subject)
+            subject = self._subject_of(fact.scope, said.subject, said.facts)
             parts.setdefault((subject, source), {})[name] = value
         if said.families and not parts:
             kinds = {f.source for f in self.base.facts.values() if f.family in said.families}

@@ -165,10 +165,11 @@ class _Proof:
 
     def _faults(self, where: int, value: Value | None, sure: tuple[str, ...]) -> Iterable[str]:
         asked = self._proof.classification
-        if asked and value is None:
+        if asked and value is None and not self._proof.may_be_unknown:
             yield f"{asked} is not known"
         if asked and not sure and str(value) not in self._proof.quiet:
-            left = self._unanswered(where)
+            may_be_unknown = self._proof.may_be_unknown and value is None
+            left = self._unanswered(where, blind=not may_be_unknown)
             if left != NOWHERE:
                 yield f"no rule answers it where {self._describe(left, others=True)}"
         by_id: dict[str, Rule] = {rule.id: rule for rule in self._rules}
@@ -183,13 +184,13 @@ class _Proof:
                             "forbids"
                         )
 
-    def _unanswered(self, where: int) -> int:
-        """The situations, other facts included, in which no rule is raised, and none that asks
-        for the classification is a blind spot."""
+    def _unanswered(self, where: int, *, blind: bool) -> int:
+        """The situations, other facts included, in which no rule is raised, and with `blind`
+        none that asks for the classification is a blind spot."""
         diagram = self._space.diagram
         for rule in self._rules:
             sets = self._space.sets(rule.when)
-            if self._proof.classification in set(facts_named(rule.when)):
+            if blind and self._proof.classification in set(facts_named(rule.when)):
                 where = diagram.both(where, sets.false)
             else:
                 where = diagram.without(where, sets.true)

@@ -75,6 +75,7 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
                 facts=table.texts("facts"),
                 classification=table.text("classification"),
                 quiet=table.texts("quiet"),
+                may_be_unknown=table.flag("may_be_unknown"),
             )
             table.finish()
             for number, pattern in enumerate(proof.facts):

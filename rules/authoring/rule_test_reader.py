@@ -128,7 +128,8 @@ class TestReader:
         given: dict[str, Any],
         hold: timedelta,
     ) -> RuleTest:
-        """A row: `first` is so for as long as the rule's `for`, and a minute later `facts` are."""
+        """A row: `first` is so for as long as the rule's `for`, and a minute later `facts` are.
+        Without it, `unknown` are facts of `given` that nobody says in this row."""
         begin = self._begin
         first = self._facts(row, "first")
         at = hold + timedelta(minutes=1) if first else timedelta()
@@ -136,10 +137,15 @@ class TestReader:
         self._begin = begin + at + hold
         facts, around = self._facts(row, "facts"), given
         self._begin = begin
-        confirm = row.texts("confirm")
-        events = [Said(facts={**around, **(first or facts)})]
+        confirm, unknown = row.texts("confirm"), self._names(row, "unknown")
         if first:
-            events.append(Said(at=at, facts=facts, unknown=self._names(row, "unknown")))
+            events = [
+                Said(facts={**around, **first}),
+                Said(at=at, facts=facts, unknown=unknown),
+            ]
+        else:
+            said = {**around, **facts}
+            events = [Said(facts={one: said[one] for one in said if one not in unknown})]
         events += [Said(at=at + hold, rule=rule, confirm=name) for name in confirm]
         state: dict[str, Any] = {}
         never: frozenset[str] = frozenset()
@@ -252,6 +258,8 @@ class TestReader:
             read_value(fact.type, value)
         except ValueError as error:
             message = f"{error} ({fact.name} is of type {fact.type})"
+            if fact.type == "instant":
+                message += ', or "-65m" or "+65m", counted from the beginning'
             table.fault(Code.WRONG_VALUE_TYPE, message, *path)
         return value
 

@@ -79,6 +79,8 @@ class Proof(msgspec.Struct, frozen=True):
     """The derived fact that must have a value in every combination."""
     quiet: tuple[str, ...] = ()
     """Its values that need no rule."""
+    may_be_unknown: bool = False
+    """Whether it may be unknown where a rule is raised that says so."""
 
 
 class RuleTest(msgspec.Struct, frozen=True):

@@ -277,7 +277,8 @@ class _Run(Play):
             if finding is None:
                 yield rule, f"expected {rule} to be open for its steps; it is not"
             elif found_steps != statuses:
-                yield rule, f"steps of {rule}: expected {_names(statuses)}; {_names(found_steps)}"
+                message = f"expected {_names(statuses)}; found {_names(found_steps)}"
+                yield rule, f"steps of {rule}: {message}"
         if expected.unconfirmed is not None:
             found = {name for name, one in here.items() if one.unconfirmed_since is not None}
             if found & self.test.rules != set(expected.unconfirmed):

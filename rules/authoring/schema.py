@@ -156,6 +156,10 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "facts": _texts("Facts, or patterns such as update.*"),
         "classification": _text("The derived fact that must have a value"),
         "quiet": _texts("Its values that need no rule"),
+        "may_be_unknown": {
+            "type": "boolean",
+            "description": "Whether it may be unknown where a rule is raised",
+        },
     }
     tables = {
         "test": _list(_table(test, ["name"], "Facts in time, and what must be found")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,9 @@ from rules.loader import load_texts
 STATES = 5  # turning, stuck, broken, unrecognised, unknown
 
 
-def proved(*texts: str, facts: tuple[str, ...] = ("wheel.state",), **more: object) -> Proved:
+def proved(*texts: str, facts: tuple[str, ...] = ("wheel.state",), **more: Any) -> Proved:
     rule_base = load_texts({"mill.toml": "".join((CATALOGUE, *texts)).encode()})
-    return prove(rule_base, Proof("a.test.toml", 1, facts, **more))  # type: ignore[arg-type]
+    return prove(rule_base, Proof("a.test.toml", 1, facts, **more))
 
 
 def test_every_combination_stands_behind_a_line() -> None:
@@ -32,6 +33,17 @@ def test_every_combination_stands_behind_a_line() -> None:
     }
     assert found.faults == 1
     assert found.lines[0].faults == ("wheel.verdict is not known",)
+
+
+def test_what_may_be_unknown_must_be_answered_then() -> None:
+    asked: dict[str, Any] = {
+        "classification": "wheel.verdict",
+        "quiet": ("good",),
+        "may_be_unknown": True,
+    }
+    assert proved(RULE, **asked).lines[0].faults == ("no rule answers it where every combination",)
+    unseen = rule("unseen", "wheel.state = { known = false }")
+    assert proved(RULE, unseen, **asked).faults == 0
 
 
 def test_what_no_rule_answers_is_told_with_the_facts_that_leave_it_open() -> None:

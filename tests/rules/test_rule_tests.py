@@ -98,6 +98,32 @@ def test_facts_of_a_wider_scope_are_said_about_the_subject_around() -> None:
     assert outcome.passed
 
 
+def test_a_test_may_name_the_subject_around() -> None:
+    both = rule("idle", 'mill.open = true, wheel.state = "stuck"')
+    (outcome,) = outcomes(
+        '[[test]]\nname = "x"\nopen = ["idle"]\n'
+        'facts = { mill.open = true, wheel.mill = "upper", wheel.state = "stuck" }',
+        base(both),
+    )
+    assert outcome.passed
+
+
+def test_a_row_may_take_facts_away_that_the_table_gives() -> None:
+    passed = [
+        one.passed
+        for one in outcomes("""
+[[table]]
+fact = "wheel.verdict"
+given = { wheel.state = "broken" }
+rows = [
+    { facts = {}, value = "bad" },
+    { facts = {}, unknown = ["wheel.state"] },
+]
+""")
+    ]
+    assert passed == [True, True]
+
+
 def test_a_failure_says_what_was_found_and_why() -> None:
     (outcome,) = outcomes("""
 [[test]]

@@ -49,6 +49,8 @@ def test_the_version_is_told(words: list[str], ship: Ship) -> None:
         (["replay", "log", "--severity", "bad"], "critical, warning, notice, information"),
         (["replay", "log", "--width", "1"], "a number from 24 to 1000"),
         (["replay", "log", "--head"], "unrecognized arguments: --head"),
+        (["rules", "docs", "."], "did you mean --rules .?"),
+        (["rules", "prove", "."], "did you mean --rules .?"),
         (["replay", "log", "--\x1b[2J\n"], "\\x1b[2J"),
         (["replay", "log", "--at", "1:00", "--until", "2:00"], "give one of them"),
         (

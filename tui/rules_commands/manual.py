@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rules.authoring.patterns_in_words import pattern_lines
+from rules.authoring.patterns_in_words import pattern_in_a_line, pattern_lines
 from rules.built_in import BUILT_IN
 from rules.rule_base import Fact, Rule, RuleBase, Source, Step
 from rules.values import show_duration
@@ -74,8 +74,7 @@ def _step(step: Step, around: Source, rule_base: RuleBase) -> str:
     if step.confirm:
         said.append("[to be confirmed]")
     if step.done_when is not None:
-        lines = [line.strip() for line in pattern_lines(step.done_when, rule_base)]
-        said.append(f"[done when {harmless('; '.join(lines))}]")
+        said.append(f"[done when {harmless(pattern_in_a_line(step.done_when, rule_base))}]")
     if step.starts and step.once_allowed:
         said.append("[once nothing forbids it]")
     if step.source != around:

@@ -41,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quiet", metavar="VALUE", action="append", default=[], help="a value that needs no rule"
     )
+    parser.add_argument(
+        "--may-be-unknown",
+        action="store_true",
+        help="the classification may be unknown where a rule is raised",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form")
     rule_choice.add_arguments(parser)
 
@@ -72,6 +77,9 @@ def _proofs(arguments: argparse.Namespace, rule_base: RuleBase) -> list[Proof]:
     from rules.authoring.read_rule_tests import TestTexts, read_proofs
     from tui.rules_commands.test_files import find_tests
 
+    for name in arguments.facts:
+        if Path(name).is_dir():
+            raise UnusableError(f"{name} is a folder and no fact: did you mean --rules {name}?")
     if arguments.facts:
         proofs, faults = read_proofs(TestTexts({"": _as_toml(arguments)}), rule_base)
         if faults.unusable:
@@ -94,6 +102,7 @@ def _as_toml(arguments: argparse.Namespace) -> bytes:
         "facts": arguments.facts,
         "classification": arguments.classification,
         "quiet": arguments.quiet,
+        "may_be_unknown": arguments.may_be_unknown,
     }
     lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items()]
     return f"[[proof]]\n{''.join(lines)}".encode()
