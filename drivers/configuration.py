@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import platformdirs
 import tomli
@@ -19,6 +19,10 @@ from rules.values import read_duration
 
 PROGRAM: Final = "watchkeeper"
 NO_VERIFICATION: Final = "accept_any_certificate_and_be_exposed_to_impostors"
+DocumentPath: TypeAlias = tuple[str | int, ...]
+"""The keys and list positions that lead to a part of the file."""
+FindLines: TypeAlias = Callable[[bytes, set[DocumentPath]], Mapping[DocumentPath, int]]
+"""From a file's text and parts of it to the lines on which those stand."""
 _PASSWORDS: Final = (
     "password_file",
     "password_command",
@@ -106,8 +110,8 @@ def default_journal() -> Path:
     return platformdirs.user_state_path(PROGRAM) / "watch.jsonl"
 
 
-def read_configuration(path: Path) -> Configuration:
-    """Read and check a configuration file.
+def read_configuration(path: Path, find_lines: FindLines | None = None) -> Configuration:
+    """Read and check a configuration file; with `find_lines`, each fault names its line.
 
     Raises:
         ConfigurationError: with everything that is wrong with it.
@@ -125,7 +129,14 @@ def read_configuration(path: Path) -> Configuration:
         document = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         raise ConfigurationError([f"{name} is not TOML: {error}"]) from None
-    return configuration_of(document, name, path.parent)
+    except RecursionError:
+        raise ConfigurationError([f"{name} is nested too deeply"]) from None
+    faults: list[_Fault] = []
+    found = _configuration(document, path.parent, faults)
+    if faults:
+        lines = find_lines(text.encode(), {fault.part for fault in faults}) if find_lines else {}
+        raise ConfigurationError(_told(faults, name, lines))
+    return found
 
 
 def configuration_of(
@@ -136,8 +147,17 @@ def configuration_of(
     Raises:
         ConfigurationError: with everything that is wrong with it.
     """
-    faults: list[str] = []
-    top = _Table(document, name, faults)
+    faults: list[_Fault] = []
+    found = _configuration(document, folder, faults)
+    if faults:
+        raise ConfigurationError(_told(faults, name, {}))
+    return found
+
+
+def _configuration(
+    document: Mapping[str, Any], folder: Path | None, faults: list[_Fault]
+) -> Configuration:
+    top = _Table(document, "", (), faults)
     journal = _journal(top.table("journal"), folder)
     polling = _polling(top.table("polling"))
     deployments = [_deployment(table, folder) for table in top.tables("deployment")]
@@ -145,13 +165,13 @@ def configuration_of(
     top.get("screen")
     top.get("keys")
     top.finish()
-    if not deployments:
-        faults.append(f"{name}: there is no [[deployment]]; the file is to name at least one")
+    if not deployments and not isinstance(document.get("deployment"), dict):
+        top.fault("there is no [[deployment]]; the file is to name at least one")
     names = [deployment.name for deployment in deployments]
-    twice = sorted({one for one in names if one and names.count(one) > 1})
-    faults += [f"{name}: two deployments are called {one!r}" for one in twice]
-    if faults:
-        raise ConfigurationError(faults)
+    for number, one in enumerate(names):
+        if one and one in names[:number]:
+            part = top.place("deployment", number, "name")
+            faults.append(_Fault(part, f"two deployments are called {one!r}"))
     return Configuration(tuple(deployments), journal, polling)
 
 
@@ -180,12 +200,13 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
     command = table.get("password_command")
     given = [name for name in _PASSWORDS if table.has(name)]
     if len(given) > 1:
-        table.fault(f"{' and '.join(given)} exclude each other")
+        table.fault(f"{' and '.join(given)} exclude each other", given[1])
     if table.has("password"):
         table.get("password")
         table.fault(
             "password: no password stands in a configuration; take one of "
-            f"{', '.join(_PASSWORDS)}, or none to be asked for it"
+            f"{', '.join(_PASSWORDS)}, or none to be asked for it",
+            "password",
         )
     unverified = table.read(NO_VERIFICATION, _flag, False)
     ca_file = table.text("ca_file")
@@ -194,9 +215,10 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
         try:
             read_fingerprint(fingerprint)
         except ValueError as error:
-            table.fault(f"fingerprints: {printable(fingerprint, 80)!r} {error}")
+            table.fault(f"fingerprints: {printable(fingerprint, 80)!r} {error}", "fingerprints")
     if unverified and (ca_file or fingerprints):
-        table.fault(f"{NO_VERIFICATION} makes ca_file and fingerprints useless; take one")
+        useless = f"{NO_VERIFICATION} makes ca_file and fingerprints useless; take one"
+        table.fault(useless, NO_VERIFICATION)
     password = PasswordFrom(
         file=_placed(table.text("password_file"), folder),
         command=_command(command, table),
@@ -218,9 +240,11 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
     )
     for address in settings.addresses:
         if not address.strip() or any(sign in address for sign in "/@?# "):
-            table.fault(f"oneview: {printable(address, 80)!r} must be a host name or an address")
+            table.fault(
+                f"oneview: {printable(address, 80)!r} must be a host name or an address", "oneview"
+            )
     if "/" in settings.name or not settings.name.isprintable():
-        table.fault("name must be printable and hold no /")
+        table.fault("name must be printable and hold no /", "name")
     table.finish()
     return settings
 
@@ -230,7 +254,10 @@ def _command(said: Any, table: _Table) -> tuple[str, ...]:
         return ()
     if isinstance(said, list) and said and all(isinstance(part, str) for part in said):
         return tuple(said)
-    table.fault('password_command must be a list of words, such as ["pass", "show", "oneview"]')
+    table.fault(
+        'password_command must be a list of words, such as ["pass", "show", "oneview"]',
+        "password_command",
+    )
     return ()
 
 
@@ -287,17 +314,44 @@ def _flag(said: Any) -> bool:
     raise ValueError("must be true or false")
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """What is wrong, and with which part of the document."""
+
+    part: DocumentPath
+    message: str
+
+
+def _told(faults: list[_Fault], name: str, lines: Mapping[DocumentPath, int]) -> list[str]:
+    """The faults as lines for people, in the order of the file where that is known."""
+    found = sorted(faults, key=lambda fault: lines.get(fault.part, 0))
+    return [
+        f"{name}:{lines[fault.part]}: {fault.message}"
+        if fault.part in lines
+        else f"{name}: {fault.message}"
+        for fault in found
+    ]
+
+
 class _Table:
     """A table of the file; what is asked for is taken out, and what is left is a fault."""
 
-    def __init__(self, content: Mapping[str, Any], where: str, faults: list[str]) -> None:
+    def __init__(
+        self, content: Mapping[str, Any], where: str, place: DocumentPath, faults: list[_Fault]
+    ) -> None:
         self._content = dict(content)
         self._where = where
+        self._place = place
         self._faults = faults
         self._asked: set[str] = set()
 
-    def fault(self, message: str) -> None:
-        self._faults.append(f"{self._where}: {message}")
+    def place(self, *keys: str | int) -> DocumentPath:
+        return (*self._place, *keys)
+
+    def fault(self, message: str, key: str = "") -> None:
+        """Note what is wrong with the table, or with what one of its keys says."""
+        place = self.place(key) if key else self._place
+        self._faults.append(_Fault(place, f"{self._where}: {message}" if self._where else message))
 
     def has(self, key: str) -> bool:
         return key in self._content
@@ -311,9 +365,9 @@ class _Table:
         if isinstance(said, str) and (said.strip() or not required):
             return said
         if said is not None and not isinstance(said, str):
-            self.fault(f"{key} must be a text")
+            self.fault(f"{key} must be a text", key)
         elif required:
-            self.fault(f"{key} is missing")
+            self.fault(f"{key} is missing", key)
         return ""
 
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
@@ -326,7 +380,7 @@ class _Table:
             said = None
         if said is not None or required:
             self.fault(
-                f"{key} must be a list of texts" if said is not None else f"{key} is missing"
+                f"{key} must be a list of texts" if said is not None else f"{key} is missing", key
             )
         return ()
 
@@ -337,31 +391,33 @@ class _Table:
         try:
             return reader(said)
         except ValueError as error:
-            self.fault(f"{key} {error}")
+            self.fault(f"{key} {error}", key)
             return otherwise
 
     def table(self, key: str) -> _Table:
         said = self.get(key)
         if said is not None and not isinstance(said, dict):
-            self.fault(f"{key} must be a table")
-        return _Table(
-            said if isinstance(said, dict) else {}, f"{self._where}: [{key}]", self._faults
-        )
+            self.fault(f"{key} must be a table", key)
+        content = said if isinstance(said, dict) else {}
+        return _Table(content, f"[{key}]", self.place(key), self._faults)
 
     def tables(self, key: str) -> list[_Table]:
         said = self.get(key)
         if said is None:
             return []
         if not isinstance(said, list) or not all(isinstance(item, dict) for item in said):
-            self.fault(f"{key} must be a list of tables: [[{key}]]")
+            self.fault(f"{key} must be a list of tables: [[{key}]]", key)
             return []
         named = [
-            f"{self._where}: [[{key}]] {item['name']}"
-            if isinstance(item.get("name"), str) and item["name"].isprintable()
-            else f"{self._where}: [[{key}]] {number}"
+            f"[[{key}]] {printable(item['name'], 60)}"
+            if isinstance(item.get("name"), str)
+            else f"[[{key}]] {number}"
             for number, item in enumerate(said, 1)
         ]
-        return [_Table(item, name, self._faults) for item, name in zip(said, named, strict=True)]
+        return [
+            _Table(item, name, self.place(key, number), self._faults)
+            for number, (item, name) in enumerate(zip(said, named, strict=True))
+        ]
 
     def finish(self) -> None:
         """Name the keys that nobody has asked for, each with the nearest right one."""
@@ -369,4 +425,4 @@ class _Table:
             if key not in self._asked:
                 near = difflib.get_close_matches(key, sorted(self._asked), n=1, cutoff=0.5)
                 hint = f"; {near[0]!r} is the nearest" if near else ""
-                self.fault(f"there is no key {printable(key, 60)!r}{hint}")
+                self.fault(f"there is no key {printable(key, 60)!r}{hint}", key)

@@ -70,7 +70,8 @@ def load_settings(path: Path | None = None) -> Settings:
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise SettingsError(f"{file} is too large for a configuration")
-        document: dict[str, Any] = tomli.loads(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        document: dict[str, Any] = tomli.loads(text)
     except FileNotFoundError:
         raise SettingsError(f"{file} does not exist") from None
     except OSError as error:
@@ -83,8 +84,15 @@ def load_settings(path: Path | None = None) -> Settings:
         name = min(unknown)
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise SettingsError(f"{file}: [screen] knows no {name}{hint}")
+        line = _line_of(text, ("screen", name))
+        raise SettingsError(f"{file}:{line}: [screen] knows no {name}{hint}")
     try:
         return msgspec.convert(document, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file}: {error}") from None
+
+
+def _line_of(text: str, part: tuple[str | int, ...]) -> int:
+    from rules.positions import locate
+
+    return locate(text.encode(), {part})[part].line

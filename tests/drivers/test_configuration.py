@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from drivers import configuration
 from drivers.configuration import (
     ConfigurationError,
     DeploymentSettings,
@@ -21,6 +22,8 @@ from drivers.configuration import (
 )
 from drivers.live.session import NoPasswordError
 from drivers.passwords import password_source
+from tui.recording.start import lines_of
+from tui.settings import ScreenSettings
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "config.toml"
 HARBOUR: dict[str, Any] = {"name": "harbour", "oneview": ["oneview.example"], "user": "watch"}
@@ -110,6 +113,64 @@ def test_a_password_in_the_file_is_refused_and_not_repeated() -> None:
 def test_all_faults_are_told_at_once() -> None:
     found = faults({"usr": "x", "port": 0}, polling={"intervall": "15s"}, screens={})
     assert len(found) == 4
+
+
+def test_each_fault_names_its_line_in_the_order_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(
+        """[polling]
+intervall = "15s"
+
+[[deployment]]
+name = "harbour"
+oneview = ["oneview.example"]
+usr = "watch"
+
+[[deployment]]
+name = "harbour"
+oneview = ["oneview.example"]
+user = "watch"
+port = 0
+[screem]
+""",
+        "utf-8",
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        read_configuration(file, lines_of)
+    told = [fault.removeprefix(f"{file}:") for fault in caught.value.faults]
+    assert [fault.partition(": ")[0] for fault in told] == ["2", "4", "7", "10", "13", "14"]
+    assert "user is missing" in told[1]
+    assert "'usr'; 'user' is the nearest" in told[2]
+    assert "two deployments are called 'harbour'" in told[3]
+
+
+def test_the_sample_explains_every_key_that_is_read_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: set[tuple[str, str]] = set()
+    get = configuration._Table.get
+
+    def noting(table: Any, key: str) -> Any:
+        read.add((re.sub(r"[^a-z].*", "", table._where.strip("[")), key))
+        return get(table, key)
+
+    monkeypatch.setattr(configuration._Table, "get", noting)
+    configuration_of({"deployment": [HARBOUR]}, "")
+    tables = {"journal", "polling", "deployment", "screen", "keys"}
+    assert {key for table, key in read if table == ""} == tables
+    expected = {(table, key) for table, key in read if table}
+    expected |= {("screen", name) for name in ScreenSettings.__struct_fields__}
+    explained: set[tuple[str, str]] = set()
+    explained_tables: set[str] = set()
+    table = ""
+    for line in SAMPLE.read_text("utf-8").splitlines():
+        if found := re.match(r"\[+(\w+)\]+", line):
+            table = found[1]
+            explained_tables.add(table)
+        elif found := re.match(r"(?:# )?(\w+) = ", line):
+            explained.add((table, found[1]))
+    assert explained_tables == tables
+    assert explained == expected
 
 
 def test_without_verification_takes_its_long_name() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from drivers.configuration import (
     Configuration,
     ConfigurationError,
+    DocumentPath,
     default_path,
     read_configuration,
 )
@@ -48,7 +49,7 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
             ]
         )
     try:
-        configuration = read_configuration(path)
+        configuration = read_configuration(path, lines_of)
     except ConfigurationError as error:
         raise CannotStartError(error.faults) from None
     if arguments.journal is not None:
@@ -69,6 +70,14 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
         host_name(),
         raw=raw_folder(configuration.journal.path) if arguments.raw else None,
     )
+
+
+def lines_of(text: bytes, parts: set[DocumentPath]) -> dict[DocumentPath, int]:
+    """The lines on which parts of a configuration stand."""
+    # Imported late: a configuration without faults needs no parse tree.
+    from rules.positions import locate
+
+    return {part: spot.line for part, spot in locate(text, parts).items()}
 
 
 def passwords_of(configuration: Configuration) -> list[PasswordSource]:
