@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -24,24 +26,27 @@ def password_source(
     *,
     prompt: Callable[[str], str] | None = None,
     environment: Mapping[str, str] | None = None,
+    hidden: Collection[str] = (),
 ) -> PasswordSource:
     """What gives a deployment's password when it is needed.
 
-    Where nothing else is configured, `prompt` is asked now, once, and its answer kept.
+    Where nothing else is configured, `prompt` is asked now, once, and its answer kept. `hidden`
+    are the environment's variables that hold passwords: no command is given them.
 
     Raises:
         NoPasswordError: nothing is configured, and there is nobody to ask.
     """
     chosen = settings.password
     variables = os.environ if environment is None else environment
+    # A share that hangs, or a keyring that asks its owner, must not hold up the other readings.
     if chosen.file:
-        return _later(lambda: read_file(Path(chosen.file)))
+        return _aside(lambda: read_file(Path(chosen.file)))
     if chosen.environment:
         return _later(lambda: _from_environment(chosen.environment, variables))
     if chosen.keyring:
-        return _later(lambda: _from_keyring(chosen.keyring, settings.user))
+        return _aside(lambda: _from_keyring(chosen.keyring, settings.user))
     if chosen.command:
-        return lambda: _from_command(chosen.command)
+        return lambda: _from_command(chosen.command, variables, hidden)
     if prompt is None:
         raise NoPasswordError(
             f"{printable(settings.name)}: there is no terminal to ask for the password; configure "
@@ -59,8 +64,10 @@ def read_file(path: Path) -> Secret:
     """
     name = printable(str(path))
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
+        # A pipe of that name must not be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise NoPasswordError(f"{name} is no file")
             if status.st_mode & 0o077:
@@ -74,6 +81,13 @@ def read_file(path: Path) -> Secret:
 def _later(give: Callable[[], Secret]) -> PasswordSource:
     async def source() -> Secret:
         return give()
+
+    return source
+
+
+def _aside(give: Callable[[], Secret]) -> PasswordSource:
+    async def source() -> Secret:
+        return await asyncio.to_thread(give)
 
     return source
 
@@ -99,30 +113,56 @@ def _from_keyring(service: str, user: str) -> Secret:
     return Secret(said)
 
 
-async def _from_command(command: tuple[str, ...]) -> Secret:
+async def _from_command(
+    command: tuple[str, ...], variables: Mapping[str, str], hidden: Collection[str]
+) -> Secret:
     name = printable(command[0])
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
+            # What it complains of may repeat what it was to keep secret.
             stderr=asyncio.subprocess.DEVNULL,
+            env={key: value for key, value in variables.items() if key not in hidden},
+            # With whatever it has started it can be ended, and no Ctrl-C of ours reaches it first.
+            start_new_session=True,
         )
-    except OSError as error:
-        raise NoPasswordError(f"{name} cannot be run: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its words hold a NUL"
+        raise NoPasswordError(f"{name} cannot be run: {reason}") from None
     try:
-        content, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
+        async with asyncio.timeout(_PATIENCE):
+            assert process.stdout is not None
+            content = await _up_to(process.stdout, _LONGEST)
+            await process.wait()
     except TimeoutError:
-        process.kill()
-        await process.wait()
         raise NoPasswordError(f"{name} gave no password within {_PATIENCE:g} s") from None
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
     if process.returncode:
-        raise NoPasswordError(f"{name} ended with code {process.returncode}")
+        raise NoPasswordError(
+            f"{name} ended with code {process.returncode}; run it by hand to see why"
+        )
     return _first_line(content, name)
 
 
+async def _up_to(stream: asyncio.StreamReader, most: int) -> bytes:
+    """What comes from a stream, as much as is wanted of it; the rest is thrown away."""
+    content = b""
+    while block := await stream.read(_LONGEST):
+        content = (content + block)[:most]
+    return content
+
+
 def _first_line(content: bytes, name: str) -> Secret:
-    line = content.split(b"\n", 1)[0].removesuffix(b"\r")
+    line, ended, _ = content.partition(b"\n")
+    if not ended and len(content) >= _LONGEST:
+        raise NoPasswordError(f"{name} gives a line of more than {_LONGEST} bytes")
+    line = line.removesuffix(b"\r")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:

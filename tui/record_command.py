@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui import rule_choice
 from tui.exit_codes import FOUND, UNUSABLE
@@ -18,7 +19,19 @@ from tui.watch_command import add_recording
 
 if TYPE_CHECKING:
     from rules.rule_base import RuleBase
+    from rules.vocabulary import Event
     from tui.recording.build import Plan
+
+_CONDITIONS: Final = {
+    "watch.oneview_reachable",
+    "watch.oneview_session",
+    "watch.certificates",
+    "watch.api_support",
+    "watch.deployment_servers",
+    "source.cluster_address",
+    "source.token",
+}
+"""Facts about how well the watch sees: a change of them is a line of the service's log."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         plan = start.plan_of(arguments)
         rule_base, _ = rule_choice.choose(arguments)
     except start.CannotStartError as error:
-        return _complain(error.reasons, UNUSABLE)
+        return _complain(error.reasons, error.code)
     except RuleBaseError as error:
         return _complain([str(fault) for fault in error.faults], UNUSABLE)
     for name in plan.unverified:
@@ -75,7 +88,8 @@ async def record(plan: Plan, rule_base: RuleBase) -> int:
     )
     recorder.open(rule_base.hash, rule_base.texts, "The recorder has started")
     _tell(f"Recording to {recorder.path}", False)
-    recording = Recording(recorder, build_pollers(plan, judge.watch, _tell))
+    pollers = build_pollers(plan, judge.watch, _tell)
+    recording = Recording(recorder, pollers, _tell_conditions)
     with Stopping() as stopping:
         recording.start()
         failing = asyncio.create_task(recording.wait())
@@ -102,6 +116,14 @@ def _tell(text: str, failed: bool) -> None:
     with suppress(OSError, ValueError):
         sys.stderr.write(line)
         sys.stderr.flush()
+
+
+def _tell_conditions(events: Sequence[Event]) -> None:
+    """How well the appliances are seen, for whoever looks after the service; what they say of
+    themselves stands in the journal."""
+    for event in events:
+        if not _CONDITIONS.isdisjoint(event.data.facts) and event.data.message:
+            _tell(f"{event.subject.partition('/')[2]}: {event.data.message}", False)
 
 
 def _complain(reasons: list[str], code: int) -> int:

@@ -40,6 +40,10 @@ class OneViewReading:
     """Whether a new session was opened."""
     refused: bool = False
     """Whether the login was refused."""
+    no_password: bool = False
+    """Whether there was no password to log in with."""
+    untrusted: bool = False
+    """Whether somebody answered who could not show the right certificate."""
     sessions: list[SessionWord] = field(default_factory=list)
     """What became of the session, in order."""
     spoken: Spoken | None = None
@@ -192,6 +196,7 @@ class OneViewReader:
     def _note(self, reading: OneViewReading, answer: Answer) -> None:
         if answer.outcome not in NO_ANSWER and answer.status:
             reading.answered = True
+        reading.untrusted = reading.untrusted or answer.outcome == "untrusted"
         if answer.clock_offset is not None:
             reading.offset = answer.clock_offset
         if answer.retry_after is not None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from drivers.live.answer import NO_ANSWER, Answer
+from drivers.live.client import LONGEST_PAUSE as LONGEST_ASKED_FOR
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, TaskReader
 from drivers.live.pace import Pace
@@ -16,7 +17,7 @@ from drivers.live.secret import Secret
 from drivers.live.session import agree_on_version
 from drivers.oneview.bodies import Body, Kind
 
-AddressWord: TypeAlias = Literal["answers", "silent", "temporarily-unavailable"]
+AddressWord: TypeAlias = Literal["answers", "silent", "temporarily-unavailable", "untrusted"]
 TokenWord: TypeAlias = Literal["accepted", "refused"]
 
 LONGEST_PAUSE: Final = 60.0
@@ -75,8 +76,11 @@ class PairReader:
     ) -> PairReading:
         """Read all lists that are due at the reading of this number."""
         reading = PairReading(self.pair)
-        if self._due is not None and self._wall() < self._due:
-            return reading
+        if self._due is not None:
+            ahead = (self._due - self._wall()).total_seconds()
+            # One that is further ahead than any pause was set before this clock went back.
+            if 0 < ahead <= max(LONGEST_PAUSE, LONGEST_ASKED_FOR):
+                return reading
         client = self._client
         client.token = token
         if client.version is None:
@@ -126,7 +130,8 @@ class PairReader:
             reading.detail = answer.detail
         if answer.outcome in NO_ANSWER:
             # What was answered before in this reading weighs more than one lost request.
-            reading.address = reading.address or "silent"
+            untrusted = answer.outcome == "untrusted"
+            reading.address = reading.address or ("untrusted" if untrusted else "silent")
             return
         if answer.status == 503:
             if reading.address != "answers":

@@ -117,7 +117,9 @@ class Poller:
         try:
             read = await self._oneview.read(self._count, everything=everything)
         except NoPasswordError as error:
-            read = OneViewReading(refused=True, sessions=["refused"], detail=str(error))
+            read = OneViewReading(
+                refused=True, no_password=True, sessions=["refused"], detail=str(error)
+            )
             polled.events += self._say_sessions(read)
         else:
             polled.events += self._say_sessions(read) + self._say_oneview(read)
@@ -256,6 +258,8 @@ class Poller:
             "expired": "HPE OneView does not accept the watch's session any more",
             "refused": f"HPE OneView refuses the watch's login: {read.detail}",
         }
+        if read.no_password:
+            said["refused"] = f"The watch has no password to log in with: {read.detail}"
         now = self._wall()
         return [
             event
@@ -267,13 +271,20 @@ class Poller:
 
     def _say_oneview(self, read: OneViewReading) -> list[Event]:
         say, now = self._facts.of_deployment, self._wall()
+        if not read.answered and read.untrusted:
+            message = f"Whoever answers for HPE OneView is not trusted: {read.detail}"
+            return say(now, message, watch__oneview_reachable=False, watch__certificates="refused")
         if not read.answered:
             message = f"HPE OneView does not answer: {read.detail}"
             return say(now, message, watch__oneview_reachable=False)
+        verifies = self.target.verifies
         events = say(
             now,
-            "HPE OneView answers",
+            "HPE OneView answers"
+            if verifies
+            else "Somebody answers, whose certificate is not verified",
             watch__oneview_reachable=True,
+            watch__certificates="verified" if verifies else "not-verified",
             watch__message_bus="not-used",
         )
         if read.spoken is not None:
@@ -301,6 +312,8 @@ class Poller:
             if one.acceptance is not None:
                 facts["source__token"] = one.acceptance
             message = f"The Image Streamer at the cluster address of {one.pair}: {one.address}"
+            if one.address == "untrusted":
+                message = f"Whoever answers at the cluster address of {one.pair} is not trusted"
             if one.detail and one.address != "answers":
                 message += f" ({one.detail})"
             events += self._facts.of_pair(one.pair, now, message, **facts)

@@ -27,4 +27,6 @@ class Target:
     image_streamer_port: int = 443
     api_version: int | None = None
     """The interface version to speak; None: the newest that both sides know."""
+    verifies: bool = True
+    """Whether certificates are verified, or anybody is believed."""
     settle: timedelta = SETTLED_AFTER

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
 from drivers.live.poller import Polled, Poller
 from drivers.recorder.recorder import Recorder
+from rules.vocabulary import Event
 
 LOOK_EVERY: Final = 5.0
 """Seconds between two looks at what waits, and at whether a part is to be closed."""
@@ -17,9 +18,16 @@ LOOK_EVERY: Final = 5.0
 class Recording:
     """Pollers that tell, and the recorder that writes it down."""
 
-    def __init__(self, recorder: Recorder, pollers: Sequence[Poller]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        pollers: Sequence[Poller],
+        told: Callable[[Sequence[Event]], None] | None = None,
+    ) -> None:
+        """`told` is given what pollers tell, once it has been recorded."""
         self._recorder = recorder
         self._pollers = pollers
+        self._told = told
         self._tasks: list[asyncio.Task[None]] = []
         recorder.on_loss = self._say_everything_again
 
@@ -52,6 +60,8 @@ class Recording:
 
     async def _take(self, polled: Polled) -> None:
         self._recorder.record(polled.events, polled.heard)
+        if self._told is not None:
+            self._told(polled.events)
 
     async def _maintain(self) -> None:
         while True:

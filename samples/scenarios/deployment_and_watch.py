@@ -249,6 +249,40 @@ def lost_until_the_end(log: Log) -> None:
     log.at("14:40:00")
 
 
+@scenario("W4-certificate-refused")
+def certificate_refused(log: Log) -> None:
+    """HPE OneView's certificate and an Image Streamer's are replaced, and the watch is told of
+    the new ones only later."""
+    open_watch(log, "2026-11-20T14:00:00Z", watch={"watch.certificates": "verified"})
+    log.at("14:20:00")
+    shown = {"source.cluster_address": "untrusted"}
+    log.facts(WATCH, PAIR_A, shown, "192.0.2.40 shows another certificate")
+    log.silence(STREAMER)
+    log.at("14:30:00")
+    log.silence(ONEVIEW)
+    log.at("14:30:30")
+    said = {"watch.oneview_reachable": False, "watch.certificates": "refused"}
+    log.facts(WATCH, DEPLOYMENT, said, "HPE OneView shows another certificate")
+    log.at("14:40:00")
+    said = {"watch.oneview_reachable": True, "watch.certificates": "verified"}
+    log.facts(WATCH, DEPLOYMENT, said, "HPE OneView's new certificate is pinned")
+    log.facts(WATCH, PAIR_A, {"source.cluster_address": "answers"}, "192.0.2.40 answers")
+    log.at("14:40:08")
+    log.heard(STREAMER)
+    log.snapshot(ONEVIEW, DEPLOYMENT, deployment_facts(log, 2), message="harbour read again")
+    log.snapshot(ONEVIEW, PAIR_A, pair_facts("a", FIRST, SECOND, "primary"))
+    log.at("14:44:00")
+
+
+@scenario("W4-certificates-not-verified")
+def certificates_not_verified(log: Log) -> None:
+    """The watch is configured to believe anybody, until an authority is configured."""
+    open_watch(log, "2026-11-20T14:00:00Z", watch={"watch.certificates": "not-verified"})
+    log.at("14:20:00")
+    log.facts(WATCH, DEPLOYMENT, {"watch.certificates": "verified"}, "An authority is configured")
+    log.at("14:24:00")
+
+
 @scenario("W5-cluster-address-silent")
 def cluster_address_silent(log: Log) -> None:
     """The cluster address is silent for less than three minutes, and then for longer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import sys
@@ -238,6 +239,46 @@ async def test_a_password_that_cannot_be_had_is_explained_without_telling_it(
     with pytest.raises(NoPasswordError) as caught:
         await password_of(**chosen)
     assert "hush-hush" not in str(caught.value)
+
+
+async def test_a_pipe_in_the_place_of_a_password_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "password", 0o600)
+    with pytest.raises(NoPasswordError, match="is no file"):
+        await password_of(file=str(tmp_path / "password"))
+
+
+async def test_a_password_is_never_cut_short(tmp_path: Path) -> None:
+    with pytest.raises(NoPasswordError, match="more than 4096 bytes"):
+        await password_of(file=protected(tmp_path, "x" * 5000))
+    command = (sys.executable, "-c", "print('x' * 500_000)")
+    with pytest.raises(NoPasswordError, match="more than 4096 bytes"):
+        await password_of(command=command)
+
+
+async def test_a_command_is_not_given_the_passwords_that_stand_in_the_environment() -> None:
+    command = (sys.executable, "-c", "import os; print(os.environ.get('PASSWORD', 'without'))")
+    variables = dict(os.environ) | {"PASSWORD": "hush-hush"}
+    source = password_source(
+        settings(command=command), environment=variables, hidden={"PASSWORD", ""}
+    )
+    assert (await source()).reveal() == "without"
+
+
+async def test_a_command_is_ended_with_what_it_has_started_when_nobody_waits_any_more(
+    tmp_path: Path,
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    child = f"import time; file = open({str(pipe)!r}, 'w'); time.sleep(600)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    source = password_source(settings(command=(sys.executable, "-c", parent)))
+    asking = asyncio.ensure_future(source())
+    with await asyncio.to_thread(pipe.open, "rb") as started:
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        # The end of the pipe comes once nobody holds its other side.
+        assert await asyncio.to_thread(started.read) == b""
 
 
 def test_without_a_terminal_a_password_must_be_configured() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -78,6 +79,57 @@ async def test_a_silent_image_streamer_is_a_fact_of_its_pair_and_is_asked_less_o
     assert DEPLOYMENT.image_streamer in watch.last.heard
     watch.simulated.site.pairs["LE-rack-b"].silence = ""
     watch.simulated.wait("2m")
+    assert said(await watch.poll(), "source.cluster_address") == ["answers"]
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_apart_from_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = LiveWatch(Simulated())
+    assert said(await watch.poll(), "watch.certificates") == ["verified"]
+    untrusted = {"LE-rack-b"}
+    send = InProcess.send
+
+    async def shown_another(transport: InProcess, *given: Any) -> Any:
+        if transport._pair in untrusted:
+            return NoAnswer("untrusted", "another certificate")
+        return await send(transport, *given)
+
+    monkeypatch.setattr(InProcess, "send", shown_another)
+    watch.simulated.wait("15s")
+    (event,) = await watch.poll()
+    assert event.data.facts == {"source.cluster_address": "untrusted"}
+    assert "not trusted" in event.data.message
+    untrusted.add("")
+    watch.simulated.wait("15s")
+    (event,) = await watch.poll()
+    assert event.data.facts == {"watch.oneview_reachable": False, "watch.certificates": "refused"}
+    assert event.source == WATCH
+    # From then on nothing answers at all: that says nothing of the certificate.
+    untrusted.clear()
+    watch.simulated.do("oneview_down")
+    assert await watch.poll() == []
+    watch.simulated.do("oneview_up")
+    assert said(await watch.poll(), "watch.certificates") == ["verified"]
+
+
+async def test_a_watch_that_believes_anybody_says_so() -> None:
+    watch = LiveWatch(Simulated())
+    watch.poller.target = replace(watch.poller.target, verifies=False)
+    assert said(await watch.poll(), "watch.certificates") == ["not-verified"]
+
+
+async def test_a_pair_is_not_left_alone_for_longer_because_this_clock_went_back() -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    watch.simulated.site.pairs["LE-rack-b"].silence = "refuses"
+    watch.simulated.wait("15s")
+    assert said(await watch.poll(), "source.cluster_address") == ["silent"]
+    watch.simulated.site.pairs["LE-rack-b"].silence = ""
+    reader = watch.poller._pairs["LE-rack-b"]
+    wall = reader._wall
+    reader._wall = lambda: wall() - timedelta(hours=2)
+    watch.simulated.wait("5s")
     assert said(await watch.poll(), "source.cluster_address") == ["answers"]
 
 
@@ -167,7 +219,8 @@ async def test_without_a_password_nothing_is_asked_and_the_reason_is_told() -> N
     )
     polled = await poller.poll()
     assert said(polled.events, "watch.oneview_session") == ["refused"]
-    assert any("the file is gone" in event.data.message for event in polled.events)
+    messages = [event.data.message for event in polled.events]
+    assert "The watch has no password to log in with: the file is gone" in messages
 
 
 async def test_an_appliance_that_asks_to_be_left_alone_is() -> None:

@@ -78,6 +78,7 @@ def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
             port=settings.port,
             image_streamer_port=settings.image_streamer_port,
             api_version=settings.api_version,
+            verifies=settings.verifies,
             settle=plan.settle,
         )
         sources = (deployment.oneview, deployment.image_streamer)

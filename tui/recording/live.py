@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         plan = plan_of(arguments)
     except CannotStartError as error:
-        return _complain(error.reasons)
+        _complain(error.reasons)
+        return error.code
     return _watch(arguments, plan, "")
 
 

@@ -19,6 +19,7 @@ from drivers.configuration import (
 )
 from drivers.live.session import NoPasswordError, PasswordSource
 from drivers.passwords import password_source
+from tui.exit_codes import FOUND, UNUSABLE
 from tui.recording.build import Plan, check_trust
 from tui.recording.session import is_free
 from tui.safe_text import harmless
@@ -28,9 +29,12 @@ from tui.screen_command import wall
 class CannotStartError(Exception):
     """Why live watching cannot begin: a line for each reason."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str], code: int = UNUSABLE) -> None:
+        """`code` is the exit code; another than `UNUSABLE` where the reasons may pass by
+        themselves, so that a service that is started again can succeed."""
         super().__init__("\n".join(reasons))
         self.reasons = list(reasons)
+        self.code = code
 
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
@@ -62,7 +66,9 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     taken = is_free(configuration.journal.path)
     if taken:
         followed = f"follow it with: watchkeeper watch --from {configuration.journal.path}"
-        raise CannotStartError([taken, followed])
+        raise CannotStartError(
+            [taken, followed] if "is already being recorded" in taken else [taken], FOUND
+        )
     return Plan(
         configuration,
         passwords_of(configuration),
@@ -89,8 +95,11 @@ def passwords_of(configuration: Configuration) -> list[PasswordSource]:
     prompt: Callable[[str], str] | None = None
     if sys.stdin is not None and sys.stdin.isatty():
         prompt = ask
+    hidden = {one.password.environment for one in configuration.deployments}
     try:
-        return [password_source(one, prompt=prompt) for one in configuration.deployments]
+        return [
+            password_source(one, prompt=prompt, hidden=hidden) for one in configuration.deployments
+        ]
     except NoPasswordError as error:
         raise CannotStartError([str(error)]) from None
 
