@@ -160,7 +160,7 @@ def test_the_sample_explains_every_key_that_is_read_and_no_other(
     tables = {"journal", "polling", "deployment", "screen", "keys"}
     assert {key for table, key in read if table == ""} == tables
     expected = {(table, key) for table, key in read if table}
-    expected |= {("screen", name) for name in ScreenSettings.__struct_fields__}
+    expected |= {("screen", name) for name in ScreenSettings.__annotations__}
     explained: set[tuple[str, str]] = set()
     explained_tables: set[str] = set()
     table = ""
