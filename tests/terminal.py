@@ -32,8 +32,9 @@ class Terminal:
         rows: int = 24,
         environment: Mapping[str, str] | None = None,
         ignore_hangup: bool = False,
+        program: Sequence[str] = ("-m", "tui.command_line"),
     ) -> None:
-        """Start it; a setting of None in the environment takes that away."""
+        """Start it; `program` is what the interpreter runs instead of `watchkeeper`."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.written = bytearray()
@@ -55,8 +56,7 @@ class Terminal:
             os.read(ready, 1)
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-            program = [sys.executable, "-m", "tui.command_line", *arguments]
-            os.execve(sys.executable, program, settings)
+            os.execve(sys.executable, [sys.executable, *program, *arguments], settings)
         self.resize(columns, rows)
         os.write(go, b"x")
         os.close(go)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -96,14 +95,3 @@ def test_a_wrong_configuration_is_said_in_one_line(
 
     assert ended.returncode == 2
     assert said in ended.stderr
-
-
-def test_the_private_names_of_textual_that_are_used_are_still_there() -> None:
-    from textual.app import App
-    from textual.screen import Screen
-
-    assert callable(App._display)
-    screen: Screen[None] = Screen()
-    assert callable(screen._compositor.render_update)
-    assert {"_driver", "_batch_count", "_running", "_closed"} <= set(vars(App())) | set(dir(App))
-    assert json.dumps(App._display.__code__.co_varnames[:3]) == '["self", "screen", "renderable"]'

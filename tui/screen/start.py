@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DUMB: Final = frozenset({"", "dumb", "unknown", "emacs"})
 _LAST_RESORT: Final = 0.9
 """Seconds after which a program whose terminal has vanished ends without ceremony."""
-_TEXTUAL_SETTINGS: Final[Mapping[str, str]] = {
+TEXTUAL_SETTINGS: Final[Mapping[str, str]] = {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
     # Its modes stay set in the terminal of whoever loses the connection.
@@ -54,7 +54,7 @@ def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
     if reason:
         sys.stderr.write(f"watchkeeper: {reason}\n")
         return UNUSABLE
-    os.environ.update({k: v for k, v in _TEXTUAL_SETTINGS.items() if k not in os.environ})
+    os.environ.update({k: v for k, v in TEXTUAL_SETTINGS.items() if k not in os.environ})
     # Until rules and program are loaded hardly anything becomes garbage, and afterwards they need
     # not be looked through for it any more.
     gc.disable()
