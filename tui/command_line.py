@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -52,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         given = ["version"]
     _open_what_is_closed()
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = _run(given)
         sys.stdout.flush()
     except KeyboardInterrupt:

@@ -80,7 +80,7 @@ class Replay:
             UnfitLogError: the times asked for are not within the log, or there is nothing in it.
         """
         arguments = self._arguments
-        batches = merge_journals(arguments.logs, faults=self._faults)
+        batches = merge_journals(arguments.logs, faults=self._faults, reading=self._read)
         rule_base, self._choice = self._rules or rule_choice.choose(arguments)
         self._shown = _filter(arguments)
         self._watch = watch = Watch(rule_base, verify=arguments.verify)
@@ -107,6 +107,11 @@ class Replay:
         return FOUND if critical else FINE
 
     # Going through the logs
+
+    def _read(self, lines: int) -> None:
+        """Tell a terminal that waits, also where no line gives an event."""
+        self._progress.lines += lines
+        self._progress.tell(self._events, self._last)
 
     def _taken(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         """The batches up to where the replay ends, counted."""

@@ -19,13 +19,15 @@ class Progress:
     def __init__(self) -> None:
         self._due = monotonic() + _PROGRESS_AFTER if sys.stderr.isatty() else None
         self._shown = False
+        self.lines = 0
+        """How many lines have been read, whatever they gave."""
 
     def tell(self, events: int, time: datetime | None) -> None:
         """Write the line anew, where one is due."""
         if self._due is None or monotonic() < self._due:
             return
         self._due = monotonic() + _PROGRESS_AFTER
-        until = f", {say_time(time)}" if time else ""
+        until = f", {say_time(time)}" if time else f" in {self.lines:,} lines"
         sys.stderr.write(f"\r{events:,} events{until} ...\033[K")
         sys.stderr.flush()
         self._shown = True

@@ -96,6 +96,10 @@ class LineDecoder:
             "too-long", f"the line is longer than {MAXIMUM_LINE >> 20} MiB; it was passed over"
         )
 
+    def skip(self, count: int) -> None:
+        """Count so many empty lines, which nobody need look at one by one."""
+        self.line_number += count
+
     def decode(self, lines: list[bytes], latest: Latest = None, *, clean: bool = False) -> Batch:
         """Decode the next complete lines; the list is taken over.
 

@@ -12,12 +12,16 @@ from itertools import accumulate
 
 from drivers.journal.decoding import Batch, Latest
 from drivers.journal.faults import Faults, JournalError
-from drivers.journal.reader import read_batches
+from drivers.journal.reader import Reading, read_batches
 from drivers.journal.streams import STANDARD_INPUT
 
 
 def merge_journals(
-    paths: Sequence[str | os.PathLike[str]], *, faults: Faults, latest: Latest = None
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    faults: Faults,
+    latest: Latest = None,
+    reading: Reading | None = None,
 ) -> Iterator[Batch]:
     """Open logs at once, and return their events by time, then file (as given), then line.
 
@@ -30,7 +34,7 @@ def merge_journals(
     """
     if sum(os.fspath(path) == STANDARD_INPUT for path in paths) > 1:
         raise JournalError("standard input can be read only once")
-    streams = [read_batches(path, faults=faults, latest=latest) for path in paths]
+    streams = [read_batches(path, faults=faults, latest=latest, reading=reading) for path in paths]
     return streams[0] if len(streams) == 1 else _merged(streams)
 
 

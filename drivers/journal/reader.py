@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import TypeAlias
 
 from drivers.journal.decoding import MAXIMUM_LINE, Batch, Latest, LineDecoder
 from drivers.journal.faults import Faults
 from drivers.journal.streams import StreamBroken, open_stream, stream_name
 from rules.vocabulary import Event
+
+Reading: TypeAlias = Callable[[int], None]
+"""Told as reading goes on, events or none: how many lines have been read since it was told last."""
 
 
 def read_events(
@@ -23,7 +27,11 @@ def read_events(
 
 
 def read_batches(
-    path: str | os.PathLike[str], *, faults: Faults, latest: Latest = None
+    path: str | os.PathLike[str],
+    *,
+    faults: Faults,
+    latest: Latest = None,
+    reading: Reading | None = None,
 ) -> Iterator[Batch]:
     """Open a log (`-`: standard input) at once, and return its events in batches.
 
@@ -34,16 +42,25 @@ def read_batches(
     Raises:
         JournalError: the log is missing, a directory, or may not be opened.
     """
-    return _batches(open_stream(path), LineDecoder(stream_name(path), faults), latest)
+    return _batches(open_stream(path), LineDecoder(stream_name(path), faults), latest, reading)
 
 
-def _batches(chunks: Iterator[bytes], decoder: LineDecoder, latest: Latest) -> Iterator[Batch]:
+def _batches(
+    chunks: Iterator[bytes], decoder: LineDecoder, latest: Latest, reading: Reading | None
+) -> Iterator[Batch]:
     carried = bytearray()
     too_long = False
     broken: StreamBroken | None = None
     try:
         for chunk in chunks:
+            if not carried and not too_long and not chunk.strip(b"\n"):
+                decoder.skip(len(chunk))
+                if reading is not None:
+                    reading(len(chunk))
+                continue
             lines = chunk.split(b"\n")
+            if reading is not None:
+                reading(len(lines) - 1)
             rest = lines.pop()
             if lines:
                 if too_long:

@@ -13,8 +13,16 @@ import pytest
 import zstandard
 from journal_lines import NIGHT, event, line, numbers_and_ids, read_all, write_lines
 
-from drivers.journal import Faults, JournalError, LineFault, encode, read_events
-from drivers.journal.decoding import MAXIMUM_LINE
+from drivers.journal import (
+    Batch,
+    Faults,
+    JournalError,
+    LineFault,
+    encode,
+    read_batches,
+    read_events,
+)
+from drivers.journal.decoding import MAXIMUM_LINE, Latest, LineDecoder
 
 GOOD = [line(number) for number in range(1, 4)]
 PLAIN = b"".join(good + b"\n" for good in GOOD)
@@ -325,3 +333,30 @@ def test_events_are_what_their_lines_say(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "log", [encode(wanted)])
     ((found, _),) = read_events(path, faults=Faults())
     assert found == wanted
+
+
+def test_empty_lines_are_counted_in_blocks_and_whoever_waits_is_told_of_them(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "log.jsonl.gz"
+    blank = b"\n" * 1_000_000
+    log.write_bytes(gzip.compress(blank + GOOD[0] + b"\n" + blank + b" \n" * 70_000 + GOOD[1]))
+    told: list[int] = []
+    looked_at: list[int] = []
+    faults = Faults()
+
+    class Counting(LineDecoder):
+        def decode(
+            self, lines: list[bytes], latest: Latest = None, *, clean: bool = False
+        ) -> Batch:
+            looked_at.append(len(lines))
+            return super().decode(lines, latest, clean=clean)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("drivers.journal.reader.LineDecoder", Counting)
+        batches = list(read_batches(log, faults=faults, reading=told.append))
+    assert [number for batch in batches for number in batch.numbers] == [1_000_001, 2_070_002]
+    assert sum(told) == 2_070_001
+    assert len(told) > 30
+    assert sum(looked_at) < 300_000
+    assert faults.total == 0

@@ -190,3 +190,35 @@ def test_a_report_on_a_terminal_is_as_wide_as_that(ship: Ship, dry_boiler: Path)
     assert ended.returncode == 0
     assert max(len(line) for line in shown.decode().splitlines()) <= 50
     assert b"\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import tui.entry; interrupt()",
+        "import sys; sys.argv[1:] = ['version']; import tui.entry; tui.entry.main(); interrupt()",
+    ],
+    ids=["before anything is loaded", "once everything is done"],
+)
+def test_ctrl_c_is_silent_before_and_after_the_command_too(program: str) -> None:
+    interrupt = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "def interrupt(): os.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", interrupt + program], cwd=HOUSE, capture_output=True
+    )
+    assert ended.returncode == -signal.SIGINT
+    assert ended.stderr == b""
+
+
+def test_ctrl_c_stays_ignored_for_whoever_wants_it_ignored() -> None:
+    program = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "import sys; sys.argv[1:] = ['version']; import tui.entry; tui.entry.main()\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True).returncode
+        == 0
+    )
