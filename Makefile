@@ -50,8 +50,9 @@ bench: ## measure the engine beside others, as ratios
 live-bench: set-up ## what polling 400 simulated pairs over HTTPS costs of one core
 	@.venv/bin/python tests/bench/many_pairs.py
 
-samples: set-up ## make the sample logs anew
+samples: set-up ## make the sample logs, the pictures and the tour anew
 	@.venv/bin/python samples/generate.py
+	@.venv/bin/python samples/tour.py
 
 clean: ## remove what tools left behind (not .venv)
 	rm -rf build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache

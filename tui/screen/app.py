@@ -203,7 +203,13 @@ class WatchApp(PaintedApp[int]):
     def ask(self, label: str, done: Callable[[str], None], *, value: str = "") -> None:
         """Ask for a line at the foot."""
         if isinstance(self.screen, PlaceScreen):
-            self.screen.prompt.ask(label, done, value=value)
+
+            def answered(text: str) -> None:
+                # What was said while it was asked for is about the asking.
+                self.silence()
+                done(text)
+
+            self.screen.prompt.ask(label, answered, value=value)
 
     def narrow(self, pane: object, text: str) -> None:
         """Filter a pane; a long timeline is looked through in slices."""
