@@ -5,10 +5,11 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 SEED ?= 1
 DEMO_ARGS ?=
+MUTATE_ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test lint cases crash-test mutants sdk-test bench live-bench samples clean
+.PHONY: help set-up demo test lint cases crash-test mutants mutate sdk-test bench live-bench samples clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -36,6 +37,9 @@ cases: set-up ## check that every failure case has its rules, its logs and its t
 
 mutants: set-up ## break the engine's shortcuts one by one; the tests must notice each
 	@.venv/bin/python tests/mutants.py
+
+mutate: set-up ## change each comparison of the shipped rules; a test must notice each
+	@.venv/bin/watchkeeper rules test --tests samples --coverage --min 100 --mutate $(MUTATE_ARGS)
 
 sdk-test: set-up ## let the vendor's own client read the simulated appliances
 	@.venv/bin/python tests/sdk/run.py $(SDK)

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import tomli
 
 from rules.fault_codes import Code
-from rules.faults import Fault
+from rules.faults import Fault, shortened
 from rules.tables import Faults
 
 _HEADER: Final = re.compile(
@@ -62,10 +62,10 @@ def _parse(text: str) -> dict[str, Any] | _Fault:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        message = f"is not TOML: {error.msg[:1].lower()}{error.msg[1:]}"
+        message = shortened(f"is not TOML: {error.msg[:1].lower()}{error.msg[1:]}")
         return _Fault(Code.NOT_TOML, error.lineno, error.colno, message)
     except RecursionError:
-        return _Fault(Code.TOO_LARGE, 1, 1, "is nested too deeply")
+        return _Fault(Code.TOO_LARGE, 1, 1, "is nested too deeply: say it in fewer levels")
     except ValueError as error:
         return _Fault(Code.NOT_TOML, 1, 1, f"cannot be read: {error}")
 
@@ -90,7 +90,9 @@ class _Recovery:
         self._groups = _groups(text)
         self._parts = [group.text for group in self._groups]
         self._most_attempts = min(_MOST_ATTEMPTS, 1 + _MOST_READ_AGAIN // max(1, len(text)))
-        self._note(first)
+        self._first = first
+        if first.code != Code.TOO_LARGE:
+            self._note(first)
 
     def document(self) -> Document:
         """The document without the faulty tables."""
@@ -99,6 +101,8 @@ class _Recovery:
             if isinstance(fault, _Fault):
                 self._note(fault._replace(line=fault.line + group.line))
                 self._drop(number)
+        if not self._noted:
+            self._note(self._first)
         begins = [group.line for group in self._groups]
         for _ in range(self._most_attempts):
             read = _parse("".join(self._parts))

@@ -26,6 +26,9 @@ _FEW: Final = 64
 
 _LONGEST_WORD: Final = 80
 
+_LONGEST_MESSAGE: Final = 600
+"""Characters; of longer ones, which quote what is absurdly long, the middle is left out."""
+
 
 class Fault(msgspec.Struct, frozen=True):
     """One thing that is wrong. `line` and `column` count from 1; 0 where none can be named.
@@ -89,6 +92,15 @@ def _pairs_of(words: tuple[str, ...]) -> dict[str, list[str]]:
         for pair in {word[at : at + 2] for at in range(min(len(word), _LONGEST_WORD) - 1)}:
             index.setdefault(pair, []).append(word)
     return index
+
+
+def shortened(message: str) -> str:
+    """A message without the middle of what is absurdly long."""
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    half = _LONGEST_MESSAGE // 2
+    left_out = len(message) - 2 * half
+    return f"{message[:half]}… ({left_out:,} characters) …{message[-half:]}"
 
 
 def name_type(value: object) -> str:

@@ -19,6 +19,8 @@ ENGINE: Final = "engine"
 """The source and the family of the facts that the engine itself sets."""
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
+MOST_WORDS: Final = 64
+"""Words in a fact's name; a bound on how deep the tables of patterns are looked into."""
 _FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
@@ -115,6 +117,8 @@ def _check_name(name: str, table: Table) -> None:
     parts = name.split(".")
     if name and not _FACT_NAME.fullmatch(name):
         table.fault(Code.BAD_NAME, "a fact's name is lower case words joined by dots", "name")
+    elif name.count(".") >= MOST_WORDS:
+        table.fault(Code.BAD_NAME, f"a fact's name has at most {MOST_WORDS} words", "name")
     for part in parts:
         if part in RESERVED_WORDS:
             table.fault(

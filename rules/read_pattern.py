@@ -19,6 +19,7 @@ from rules.pattern import (
     Operator,
     Pattern,
 )
+from rules.read_catalogue import MOST_WORDS
 from rules.rule_base import Fact
 from rules.tables import Table
 from rules.values import Value, read_duration, read_value
@@ -111,7 +112,10 @@ class PatternReader:
             return self._conditions(fact, value, table, keys)
         if self._undecided(name):
             return [None]
-        if isinstance(value, dict) and len(keys) < DEEPEST_PATTERN + 16:
+        if isinstance(value, dict):
+            if name.count(".") >= MOST_WORDS:
+                table.fault(Code.TOO_DEEP, f"a fact's name has at most {MOST_WORDS} words", *keys)
+                return [None]
             words = [key for key in value if key in _OPERATORS or key in COMBINATORS]
             if value and not words:
                 return [

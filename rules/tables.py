@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from rules.fault_codes import WARNINGS, Code
-from rules.faults import Fault, name_type, nearest
+from rules.faults import Fault, name_type, nearest, shortened
 from rules.positions import Path, locate
 
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class Faults:
 
     def add(self, file: str, path: Path, code: Code, message: str) -> None:
         """Note a fault at a part of a document."""
-        self._found.append((file, path, message, code))
+        self._found.append((file, path, shortened(message), code))
 
     def add_placed(self, fault: Fault) -> None:
         """Note a fault whose line is already known."""

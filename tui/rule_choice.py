@@ -73,14 +73,18 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
 
 
 def _placed(fault: Fault, folders: Sequence[Path]) -> Fault:
-    """The same fault with the path of its file, where that is named from its folder on."""
+    """The same fault with the path of its file."""
     from msgspec.structs import replace
 
+    return replace(fault, file=path_of(fault.file, folders)) if fault.file else fault
+
+
+def path_of(file: str, folders: Sequence[Path]) -> str:
+    """The path of a rule file that is named from its folder on."""
     for folder in folders:
-        file = folder / fault.file
-        if fault.file and file.is_file():
-            return replace(fault, file=str(file))
-    return fault
+        if (folder / file).is_file():
+            return str(folder / file)
+    return file
 
 
 def kept_rules(logs: Sequence[str | os.PathLike[str]], rules_hash: str) -> RuleBase | None:

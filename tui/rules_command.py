@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib import import_module
 from typing import Any, Final
+
+from tui.exit_codes import UNUSABLE
+from tui.safe_text import harmless
 
 _ACTIONS: Final = {
     "check": "name everything that is wrong, with its file and line",
@@ -40,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the action says."""
-    code: int = arguments.act(arguments)
+    """Do what the action says; a file that cannot be written or read is told in one line."""
+    try:
+        code: int = arguments.act(arguments)
+    except OSError as error:
+        if not isinstance(error.filename, str):
+            raise
+        said = harmless(f"{error.filename}: {error.strerror}")
+        sys.stderr.write(f"watchkeeper rules {arguments.action}: {said}\n")
+        return UNUSABLE
     return code

@@ -90,6 +90,12 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
                 hint = nearest(proof.classification, rule_base.facts)
                 message = f"{proof.classification!r} is no derived fact{hint}"
                 table.fault(Code.BAD_TEST, message, "classification")
+            for number, value in enumerate(proof.quiet):
+                known = fact.values if fact is not None else ()
+                if not proof.classification or (known and value not in known):
+                    message = f"{proof.classification or 'nothing'} is never {value!r}"
+                    hint = nearest(value, known)
+                    table.fault(Code.NEVER_THIS_VALUE, message + hint, "quiet", number)
             proofs.append(proof)
     return proofs, faults
 

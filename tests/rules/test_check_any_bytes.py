@@ -82,6 +82,32 @@ def test_a_pattern_two_hundred_levels_deep_is_refused() -> None:
     assert codes(CATALOGUE, rule("deep", deep))
 
 
+@pytest.mark.parametrize("words", [24, 40, 64])
+@pytest.mark.parametrize("levels", [0, 1, 12])
+def test_a_long_name_in_dots_is_the_name_in_quotes(words: int, levels: int) -> None:
+    name = ".".join(["ab"] * words)
+    fact = f'[[fact]]\nname = "{name}"\ntype = "bool"\nscope = "wheel"\nsource = "gauge"\n'
+    pattern = f"{name} = true"
+    for _ in range(levels):
+        pattern = f"any = [{{ {pattern} }}]"
+    assert codes(CATALOGUE, fact, rule("long", pattern)) == []
+
+
+def test_names_of_absurdly_many_words_are_refused_where_they_are_declared() -> None:
+    name = ".".join(["ab"] * 300)
+    fact = f'[[fact]]\nname = "{name}"\ntype = "bool"\nscope = "wheel"\nsource = "gauge"\n'
+    faults = check(CATALOGUE, fact, rule("long", f"{name} = true")).faults
+    assert {str(fault.code) for fault in faults} == {"WK016", "WK038"}
+    assert all("at most 64 words" in fault.message for fault in faults)
+
+
+def test_a_document_nested_too_deeply_is_told_once_and_where() -> None:
+    deep = "any = [{ " * 300 + "mill.open = true" + " }]" * 300
+    (fault,) = check(CATALOGUE, rule("deep", deep)).faults
+    assert "fewer levels" in fault.message
+    assert fault.line > CATALOGUE.count("\n")
+
+
 def test_a_pattern_of_many_conditions_is_refused() -> None:
     many = ", ".join(f"{{ wheel.heat = {number} }}" for number in range(2000))
     assert codes(CATALOGUE, rule("many", f"any = [{many}]")) == ["WK039"]

@@ -203,6 +203,8 @@ def test_prove_fails_where_a_combination_has_no_answer(ship: Ship) -> None:
     assert "FAULT: no rule answers it" in proved.out
     assert proved.code == 1
     assert ship.run("rules", "prove", "--rules", "boilers", "water.lvel").code == 2
+    words = ("rules", "prove", "--rules", "boilers", "water.level", "--classification")
+    assert "did you mean little" in ship.run(*words, "water.kind", "--quiet", "litle").err
 
 
 def test_backtest_shows_what_a_change_makes_of_a_log(ship: Ship, dry_boiler: Path) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import multiprocessing
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
-from tui.rules_commands.chosen import UnusableError, complain, write_lines
+from tui.rules_commands.all_cores import Progress, add_jobs, on_all_cores
+from tui.rules_commands.chosen import UnusableError, as_harmless_json, complain, write_lines
 from tui.safe_text import harmless
 
 if TYPE_CHECKING:
@@ -27,9 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", metavar="NEW", help="folder of the rules as they are to be")
     parser.add_argument("logs", metavar="LOG", nargs="+", help="recorded logs, or folders of them")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form")
-    parser.add_argument(
-        "--jobs", metavar="NUMBER", type=int, help="processes (default: one for each core)"
-    )
+    add_jobs(parser)
 
 
 _bases: list[RuleBase] = []
@@ -46,20 +42,19 @@ def run(arguments: argparse.Namespace) -> int:
         return UNUSABLE
     found: dict[str, list[Difference]] = {}
     broken: dict[str, str] = {}
-    for number, (log, differences, fault) in enumerate(_compare_all(logs, arguments.jobs), 1):
+    progress = Progress()
+    compared = on_all_cores(_compare, logs, arguments.jobs)
+    for number, (log, differences, fault) in enumerate(compared, 1):
         if fault:
             broken[log] = fault
         elif differences:
             found[log] = differences
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{number:,} of {say_count(len(logs), 'log')} ")
-            sys.stderr.flush()
-    if sys.stderr.isatty():
-        sys.stderr.write("\r" + " " * 40 + "\r")
+        progress.tell(f"{number:,} of {say_count(len(logs), 'log')}")
+    progress.clear()
     for log, fault in sorted(broken.items()):
         complain(arguments, UnusableError(f"{log}: {fault}"))
     if arguments.format == "json":
-        sys.stdout.write(json.dumps(_document(logs, found, broken), indent=2) + "\n")
+        sys.stdout.write(as_harmless_json(_document(logs, found, broken)) + "\n")
     else:
         write_lines(list(_lines(logs, found)))
     if broken:
@@ -93,15 +88,6 @@ def _logs(paths: Sequence[str]) -> list[str]:
         else:
             logs.append(path)
     return logs
-
-
-def _compare_all(logs: list[str], jobs: int | None) -> Iterator[tuple[str, list[Difference], str]]:
-    processes = min(jobs or os.cpu_count() or 1, len(logs))
-    if processes > 1 and "fork" in multiprocessing.get_all_start_methods():
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            yield from pool.imap(_compare, logs)
-    else:
-        yield from map(_compare, logs)
 
 
 def _compare(log: str) -> tuple[str, list[Difference], str]:

@@ -6,13 +6,16 @@ import argparse
 import gc
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
 from tui.rules_commands import fault_reports
 from tui.rules_commands.rule_files import add_overrides, add_paths, gather, given_paths
 from tui.safe_text import harmless
+
+_MOST_SHOWN: Final = 10_000
+"""Faults that are told one by one; whoever has more will mend these first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
     errors = sum(not fault.is_warning for fault in faults)
     warnings = len(faults) - errors
     texts = dict(checked.rule_base.texts)
+    left_out = max(0, len(faults) - _MOST_SHOWN)
+    del faults[_MOST_SHOWN:]
     about: dict[str, Any] = {
         "rule_base": checked.rule_base.id,
         "title": checked.rule_base.title,
@@ -62,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         "facts": len(checked.rule_base.facts),
         "errors": errors,
         "warnings": warnings,
+        "left_out": left_out,
     }
     write = sys.stdout.write
     match arguments.format:
@@ -73,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
             write(fault_reports.as_sarif(faults) + "\n")
         case _:
             write("".join(f"{line}\n" for line in fault_reports.as_text(faults, texts)))
+            if left_out:
+                write(f"... and {left_out:,} more, which are not shown\n")
             write(_summary(about) + "\n")
     return FOUND if errors or (warnings and arguments.strict) else FINE
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tui import rule_choice
-from tui.safe_text import harmless, in_ascii, wants_ascii
+from tui.safe_text import harmless, harmless_json, in_ascii, wants_ascii
 
 if TYPE_CHECKING:
     from rules.rule_base import Rule, RuleBase
@@ -65,6 +66,12 @@ def write_lines(lines: list[str]) -> None:
     """Print lines, in ASCII where the terminal asks for it."""
     ascii_only = wants_ascii(sys.stdout)
     sys.stdout.write("".join(f"{in_ascii(line) if ascii_only else line}\n" for line in lines))
+
+
+def as_harmless_json(document: Any) -> str:
+    """JSON in lines that says everything to a program, and nothing to a terminal."""
+    lines = json.dumps(document, ensure_ascii=False, indent=2).split("\n")
+    return "\n".join(map(harmless_json, lines))
 
 
 def columns() -> int:

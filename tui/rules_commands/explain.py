@@ -16,6 +16,7 @@ from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.instants import given_instant
 from tui.rules_commands.chosen import (
     UnusableError,
+    as_harmless_json,
     chosen_rule,
     chosen_rules,
     columns,
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         complain(arguments, error)
         return UNUSABLE
     if arguments.format == "json":
-        sys.stdout.write(json.dumps([_object(one, rule) for one in told], indent=2) + "\n")
+        sys.stdout.write(as_harmless_json([_object(one, rule) for one in told]) + "\n")
     else:
         write_lines(list(_lines(told, rule, whole=arguments.all)))
     held = any(one.parts[0][1].truth == Truth.TRUE for one in told)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from rules.fault_codes import WARNINGS, Code
 from rules.faults import Fault
+from tui.rules_commands.chosen import as_harmless_json
 from tui.safe_text import harmless, width
 
 FORMATS: Final = ("text", "json", "github", "sarif")
 
 _MOST_COLUMNS: Final = 100
+_LONGEST_LINE: Final = 2_000
+"""Characters of a line that are given to machines."""
+_MOST_LINES: Final = 1_000
+"""Of so many faults the lines are given as well."""
 _BEFORE: Final = 40
 """Columns that are shown before the place of a fault, where its line is long."""
 
@@ -72,29 +77,46 @@ def as_json(faults: Sequence[Fault], texts: Mapping[str, bytes], about: dict[str
             "kind": fault.code.heading,
             "level": level_of(fault),
             "message": fault.message,
-            "text": line_of(fault, texts) if len(faults) <= 1000 else "",
+            "text": line_of(fault, texts)[:_LONGEST_LINE] if len(faults) <= _MOST_LINES else "",
         }
         for fault in faults
     ]
-    return json.dumps({**about, "faults": found}, ensure_ascii=False, indent=2)
+    return as_harmless_json({**about, "faults": found})
 
 
 def as_github(faults: Sequence[Fault]) -> Iterator[str]:
     """Workflow commands that GitHub shows beside the lines."""
     for fault in faults:
-        place = f"file={_property(fault.file)}"
-        if fault.line:
-            place += f",line={fault.line},col={fault.column}"
-        title = _property(f"{fault.code} {fault.code.heading}")
-        yield f"::{level_of(fault)} {place},title={title}::{_data(fault.message)}"
+        title = f"{fault.code} {fault.code.heading}"
+        yield github_command(
+            level_of(fault), fault.file, fault.line, title, fault.message, fault.column
+        )
+
+
+def github_command(
+    level: str, file: str, line: int, title: str, message: str, column: int = 0
+) -> str:
+    """One workflow command; `level` is `error`, `warning` or `notice`, a line of 0 is not told."""
+    place = f"file={_property(file)}"
+    if line:
+        place += f",line={line}"
+    if line and column:
+        place += f",col={column}"
+    return f"::{level} {place},title={_property(title)}::{_data(message)}"
 
 
 def _data(text: str) -> str:
-    return harmless(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "%0A".join(harmless(line).replace("%", "%25") for line in text.split("\n"))
 
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _uri(file: str) -> str:
+    """A path as SARIF wants it: relative ones stay so."""
+    path = quote(file, errors="surrogateescape")
+    return f"file://{path}" if path.startswith("/") else path
 
 
 def as_sarif(faults: Sequence[Fault]) -> str:
@@ -112,11 +134,9 @@ def as_sarif(faults: Sequence[Fault]) -> str:
     ]
     results = []
     for fault in faults:
-        location: dict[str, Any] = {
-            "artifactLocation": {"uri": fault.file.replace("\\", "/").replace("%", "%25")}
-        }
+        location: dict[str, Any] = {"artifactLocation": {"uri": _uri(fault.file)}}
         if fault.line:
-            location["region"] = {"startLine": fault.line, "startColumn": fault.column}
+            location["region"] = {"startLine": fault.line, "startColumn": max(1, fault.column)}
             if fault.length:
                 location["region"]["endColumn"] = fault.column + fault.length
         results.append(
@@ -138,4 +158,4 @@ def as_sarif(faults: Sequence[Fault]) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return as_harmless_json(document)

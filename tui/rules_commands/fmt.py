@@ -8,11 +8,15 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
+from tui.rules_commands.all_cores import Progress
 from tui.rules_commands.rule_files import shown_name
 from tui.safe_text import harmless
+
+_LARGEST_FILE: Final = 2 * 1024 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,9 +32,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     differing, faulty = 0, False
     files = _files(arguments.paths)
-    for path in files:
+    progress = Progress()
+    for number, path in enumerate(files):
         name = harmless(shown_name(path))
+        progress.tell(f"{number:,} of {say_count(len(files), 'file')}")
         try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise NotFormattableError(f"is larger than {_LARGEST_FILE:,} bytes: divide it")
             text = path.read_bytes().decode("utf-8")
             formatted = format_toml(text)
         except (OSError, UnicodeDecodeError, NotFormattableError) as error:
@@ -51,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             _write(path, formatted)
             sys.stdout.write(f"{name} put into form\n")
+    progress.clear()
     sys.stdout.write(f"{say_count(len(files), 'file')}, {differing:,} not in form\n")
     if faulty:
         return UNUSABLE

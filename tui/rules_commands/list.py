@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from rules.vocabulary import SEVERITIES, Grade
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND, UNUSABLE
-from tui.rules_commands.chosen import UnusableError, chosen_rules, columns, complain, write_lines
+from tui.rules_commands.chosen import (
+    UnusableError,
+    as_harmless_json,
+    chosen_rules,
+    columns,
+    complain,
+    write_lines,
+)
 from tui.safe_text import cut, harmless
 
 if TYPE_CHECKING:
-    from rules.rule_base import Rule
+    from rules.rule_base import Rule, RuleBase
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="TEXT", nargs="*", help="words that the rule has in it")
     rule_choice.add_arguments(parser)
     add = parser.add_argument
-    add("--severity", metavar="SEVERITY", help="critical, warning, notice or information")
-    add("--grade", metavar="GRADE", help="guide, help, support or inferred")
+    add("--severity", choices=SEVERITIES, help="how bad its finding is")
+    add("--grade", choices=get_args(Grade), help="how it is known")
     add("--source", metavar="TEXT", help="words of the document or the section")
     add("--case", metavar="CASE", help="a case that the rule covers")
     add("--fact", metavar="FACT", help="a fact that it looks at, or a family of facts")
@@ -34,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the rules that fit; return 1 where there is none."""
     try:
         rule_base = chosen_rules(arguments)
+        _check(arguments, rule_base)
     except UnusableError as error:
         complain(arguments, error)
         return UNUSABLE
@@ -43,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         if rule.text and _fits(rule, arguments)
     ]
     if arguments.format == "json":
-        sys.stdout.write(json.dumps([_object(rule) for rule in found], indent=2) + "\n")
+        sys.stdout.write(as_harmless_json([rule_as_object(rule) for rule in found]) + "\n")
     else:
         from tui.phrases import GLYPHS, say_count
 
@@ -54,6 +62,22 @@ def run(arguments: argparse.Namespace) -> int:
         ]
         write_lines([*lines, say_count(len(found), "rule")])
     return FINE if found else FOUND
+
+
+def _check(arguments: argparse.Namespace, rule_base: RuleBase) -> None:
+    """What nothing can fit is a slip of the one who asks.
+
+    Raises:
+        UnusableError: no fact or no operation has such a name.
+    """
+    from rules.faults import nearest
+
+    fact, operation = arguments.fact, arguments.forbids
+    if fact and not any(f"{name}.".startswith(f"{fact}.") for name in rule_base.facts):
+        raise UnusableError(f"no fact is called {fact!r}{nearest(fact, rule_base.facts)}")
+    if operation and operation not in rule_base.operations:
+        hint = nearest(operation, rule_base.operations)
+        raise UnusableError(f"no operation is called {operation!r}{hint}")
 
 
 def _fits(rule: Rule, arguments: argparse.Namespace) -> bool:
@@ -80,7 +104,8 @@ def _fits(rule: Rule, arguments: argparse.Namespace) -> bool:
     )
 
 
-def _object(rule: Rule) -> dict[str, object]:
+def rule_as_object(rule: Rule) -> dict[str, object]:
+    """What the list tells of a rule, for programs."""
     return {
         "id": rule.id,
         "title": rule.title,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rules.vocabulary import Event
+from tui.rules_commands.all_cores import Progress, on_all_cores
 from tui.rules_commands.test_files import open_log
 
 if TYPE_CHECKING:
@@ -52,12 +50,18 @@ def survivors(
     processes: int | None,
     *,
     suggest: bool,
+    only: Sequence[str] = (),
 ) -> tuple[int, list[Survivor]]:
-    """How many changes were tried, and those that no test noticed."""
+    """How many changes were tried, and those that no test noticed; with `only`, changes of these
+    rules and of what concludes these facts."""
     from rules.authoring.mutants import mutants
     from rules.authoring.mutate import Mutation
 
-    groups = list(mutants(rule_base))
+    groups = [
+        group
+        for group in mutants(rule_base)
+        if not only or group[0].owner.partition(" = ")[0] in only
+    ]
     mutation = Mutation(rule_base, tests, outcomes, _kept_log)
     for test in tests:
         if test.log:
@@ -66,24 +70,14 @@ def survivors(
     total = sum(map(len, groups))
     found: list[Survivor] = []
     tried = 0
-    for number, survived in _results(len(groups), processes or os.cpu_count() or 1):
+    progress = Progress()
+    for number, survived in on_all_cores(_try, range(len(groups)), processes):
         tried += len(groups[number])
         found += survived
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{tried:,} of {total:,} changes tried, {len(found):,} unnoticed ")
-            sys.stderr.flush()
-    if sys.stderr.isatty():
-        sys.stderr.write("\r" + " " * 60 + "\r")
+        progress.tell(f"{tried:,} of {total:,} changes tried, {len(found):,} unnoticed")
+    progress.clear()
     _work.clear()
     return total, sorted(found)
-
-
-def _results(count: int, processes: int) -> Iterator[tuple[int, list[Survivor]]]:
-    if processes > 1 and "fork" in multiprocessing.get_all_start_methods():
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            yield from pool.imap_unordered(_try, range(count))
-    else:
-        yield from map(_try, range(count))
 
 
 def _try(number: int) -> tuple[int, list[Survivor]]:

@@ -13,6 +13,7 @@ from tui import rule_choice
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.rules_commands.chosen import (
     UnusableError,
+    as_harmless_json,
     chosen_rules,
     columns,
     complain,
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         complain(arguments, UnusableError("these facts have too many combinations that differ"))
         return UNUSABLE
     if arguments.format == "json":
-        sys.stdout.write(json.dumps([_object(one) for one in proved], indent=2) + "\n")
+        sys.stdout.write(as_harmless_json([_object(one) for one in proved]) + "\n")
     else:
         for one in proved:
             write_lines(list(_lines(one)))

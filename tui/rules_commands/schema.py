@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui import rule_choice
 from tui.exit_codes import FINE, UNUSABLE
-from tui.rules_commands.chosen import UnusableError, chosen_rules, complain
+from tui.rules_commands.chosen import UnusableError, as_harmless_json, chosen_rules, complain
 from tui.rules_commands.rule_files import shown_name
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write(f"{shown_name(path)} written\n")
         return FINE
     schema = test_file_schema(rule_base) if arguments.tests else rule_file_schema(rule_base)
-    sys.stdout.write(json.dumps(schema, indent=2) + "\n")
+    sys.stdout.write(as_harmless_json(schema) + "\n")
     return FINE
 
 
@@ -59,5 +58,5 @@ def write_schemas(rule_base: RuleBase, folder: Path) -> list[Path]:
         TEST_SCHEMA: test_file_schema(rule_base),
     }
     for name, schema in schemas.items():
-        (folder / name).write_text(json.dumps(schema, indent=2) + "\n", "utf-8")
+        (folder / name).write_text(as_harmless_json(schema) + "\n", "utf-8")
     return [folder / name for name in schemas]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
+from tui.rule_choice import path_of
 from tui.rules_commands import fault_reports
+from tui.rules_commands.all_cores import Progress, add_jobs
 from tui.rules_commands.rule_files import add_overrides, add_paths, folders_of, given_paths
 from tui.safe_text import harmless
 
@@ -38,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--run", metavar="TEXT", dest="wanted", help="only tests whose name has this in it"
     )
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="form of the report"
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="form of the report",
     )
     parser.add_argument("--junit", metavar="FILE", help="write JUnit's XML to a file as well")
     parser.add_argument(
@@ -53,14 +58,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change each comparison, value and boundary in turn: a test must fail",
     )
     parser.add_argument(
+        "--change",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="with --mutate: change this rule, or what concludes this fact, alone",
+    )
+    parser.add_argument(
         "--suggest", action="store_true", help="with --mutate: show tests that would notice"
     )
     parser.add_argument(
         "--write", metavar="FILE", help="append these tests to a file, for people to judge"
     )
-    parser.add_argument(
-        "--jobs", metavar="NUMBER", type=int, help="processes for --mutate (default: all cores)"
-    )
+    add_jobs(parser, " for --mutate")
 
 
 _ABOUT_SUGGESTED: Final = """\
@@ -83,16 +93,28 @@ def _percent(text: str) -> Fraction:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the tests; return 1 where one fails or too little is reached."""
+    from msgspec.structs import replace
+
     from rules.authoring.coverage import Coverage
 
+    if not arguments.mutate and (arguments.suggest or arguments.write or arguments.change):
+        message = "--suggest, --write and --change belong to --mutate"
+        sys.stderr.write(f"watchkeeper rules test: {message}\n")
+        return UNUSABLE
     loaded = load(arguments)
     if isinstance(loaded, int):
         return loaded
     rule_base, tests = loaded
+    if not tests:
+        return _no_tests(arguments)
     measured = arguments.coverage or arguments.min is not None
     coverage = Coverage(rule_base) if measured else None
     outcomes, seconds = play(rule_base, tests, coverage)
     report = coverage.report(outcomes) if coverage is not None else None
+    folders = folders_of(given_paths(arguments))
+    if report is not None:
+        gaps = [replace(gap, file=path_of(gap.file, folders)) for gap in report.gaps]
+        report = replace(report, gaps=tuple(gaps))
     if arguments.junit:
         from tui.rules_commands.test_reports import as_junit
 
@@ -110,11 +132,19 @@ def run(arguments: argparse.Namespace) -> int:
             outcomes,
             arguments.jobs,
             suggest=arguments.suggest or arguments.write is not None,
+            only=arguments.change,
         )
+        unnoticed = [one._replace(file=path_of(one.file, folders)) for one in unnoticed]
+        if arguments.change and not tried:
+            names = ", ".join(arguments.change)
+            sys.stderr.write(f"watchkeeper rules test: nothing to change in {harmless(names)}\n")
+            return UNUSABLE
         if arguments.write is not None and unnoticed:
             _append(Path(arguments.write), unnoticed)
     if arguments.format == "json":
         _write_json(outcomes, report, tried, unnoticed)
+    elif arguments.format == "github":
+        _write_github(outcomes, report, unnoticed)
     else:
         _write_text(outcomes, report, sum(seconds), arguments.min if short else None)
         if tried is not None:
@@ -126,6 +156,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int:
     """The rules and their tests; an exit code, with faults told, where they cannot be used."""
+    from msgspec.structs import replace
+
     from rules.authoring.read_rule_tests import read_tests
     from rules.faults import RuleBaseError
     from rules.loader import load_rule_base
@@ -136,7 +168,8 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
         rule_base = load_rule_base(*folders, overrides=arguments.overrides)
     except RuleBaseError as error:
         for fault in error.faults:
-            sys.stdout.write(f"{harmless(str(fault))}\n")
+            placed = replace(fault, file=path_of(fault.file, folders))
+            sys.stdout.write(f"{harmless(str(placed))}\n")
         sys.stdout.write("The rules are faulty: see watchkeeper rules check\n")
         return FOUND
     try:
@@ -154,6 +187,16 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
     return rule_base, [test for test in tests if wanted is None or wanted in test.name]
 
 
+def _no_tests(arguments: argparse.Namespace) -> int:
+    """That nothing has failed would say nothing."""
+    if arguments.wanted is not None:
+        message = f"no test has {arguments.wanted!r} in its name"
+    else:
+        message = "there is no test; tests stand beside the rules in files that end in .test.toml"
+    sys.stderr.write(f"watchkeeper rules test: {harmless(message)}\n")
+    return UNUSABLE if arguments.wanted is not None else FOUND
+
+
 def play(
     rule_base: RuleBase, tests: list[RuleTest], coverage: Coverage | None = None
 ) -> tuple[list[Outcome], list[float]]:
@@ -165,13 +208,16 @@ def play(
     runner = Runner(rule_base, open_log, observer=coverage.look if coverage else None)
     outcomes: list[Outcome] = []
     seconds: list[float] = []
-    for test in tests:
+    progress = Progress()
+    for number, test in enumerate(tests):
+        progress.tell(f"{number:,} of {say_count(len(tests), 'test')}")
         begun = perf_counter()
         try:
             outcomes.append(runner.run(test))
         except (JournalError, ValueError) as error:
             outcomes.append(Outcome(test, (Failure(f"the log cannot be read: {error}"),)))
         seconds.append(perf_counter() - begun)
+    progress.clear()
     runner.close()
     return outcomes, seconds
 
@@ -203,9 +249,10 @@ def _write_text(
 def _append(path: Path, unnoticed: list[Survivor]) -> None:
     from rules.authoring.suggested_tests import as_tables
 
-    before = path.read_text("utf-8") + "\n" if path.exists() else _ABOUT_SUGGESTED
     tables = as_tables((one.head, one.row) for one in unnoticed if one.row)
-    path.write_text(before + tables, "utf-8")
+    before = "\n" if path.exists() else _ABOUT_SUGGESTED
+    with path.open("a", encoding="utf-8") as file:
+        file.write(before + tables)
     sys.stdout.write(f"{path} written\n")
 
 
@@ -219,6 +266,22 @@ def _write_mutation(tried: int, unnoticed: list[Survivor], *, suggest: bool) -> 
                 sys.stdout.write(f"    {harmless(line)}\n")
     share = f"{tried - len(unnoticed):,} of {say_count(tried, 'change')} noticed"
     sys.stdout.write(f"{share}, {len(unnoticed):,} unnoticed\n")
+
+
+def _write_github(
+    outcomes: list[Outcome], report: CoverageReport | None, unnoticed: list[Survivor]
+) -> None:
+    from tui.rules_commands import test_reports
+    from tui.rules_commands.fault_reports import github_command
+
+    lines = list(test_reports.failures_as_github(outcomes))
+    for gap in report.gaps if report is not None else ():
+        said = f"{gap.owner}: {gap.message}"
+        lines.append(github_command("warning", gap.file, gap.line, "not reached", said))
+    for one in unnoticed:
+        said = f"{one.owner}: no test notices: {one.change}"
+        lines.append(github_command("warning", one.file, one.line, "unnoticed change", said))
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def _write_json(

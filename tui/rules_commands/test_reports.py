@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from rules.authoring.coverage import CoverageReport
 from rules.authoring.run_tests import Outcome
+from tui.rules_commands.chosen import as_harmless_json
+from tui.rules_commands.fault_reports import github_command
 from tui.safe_text import harmless
 
 _MOST_GAPS = 200
@@ -25,6 +26,15 @@ def failures_as_text(outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield f"  {harmless(failure.message)}"
             for line in failure.why:
                 yield f"      {harmless(line)}"
+
+
+def failures_as_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Workflow commands that GitHub shows beside the tests that failed."""
+    for outcome in outcomes:
+        test = outcome.test
+        for failure in () if outcome.passed or test.todo else outcome.failures:
+            said = "\n".join([failure.message, *failure.why])
+            yield github_command("error", test.file, test.line, f"FAILED {test.name}", said)
 
 
 def todo_as_text(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -65,7 +75,7 @@ def as_json(outcomes: Sequence[Outcome], more: dict[str, Any]) -> str:
         }
         for one in outcomes
     ]
-    return json.dumps({"tests": tests, **more}, ensure_ascii=False, indent=2)
+    return as_harmless_json({"tests": tests, **more})
 
 
 def state_of(outcome: Outcome) -> str:

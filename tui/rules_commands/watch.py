@@ -34,19 +34,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and test until the keyboard stops it."""
-    folders = folders_of(given_paths(arguments))
-    missing = [folder for folder in folders if not folder.exists()]
+    named = [*given_paths(arguments), *arguments.tests]
+    missing = [path for path in named if not Path(path).exists()]
     if missing:
-        sys.stderr.write(f"{harmless(str(missing[0]))}: no such folder\n")
+        sys.stderr.write(f"{harmless(missing[0])}: no such file or folder\n")
         return UNUSABLE
+    folders = folders_of(given_paths(arguments))
     seen: Stamp | None = None
     while True:
         now = stamp([*folders, *map(Path, arguments.tests)])
         if now != seen:
             seen = now
-            _look(arguments)
-        if arguments.once:
-            return FINE
+            code = _look(arguments)
+            if arguments.once:
+                return code
         sleep(_PAUSE)
 
 
@@ -66,13 +67,14 @@ def _stamps(paths: Sequence[Path]) -> Iterator[tuple[str, int, int]]:
                 yield str(file), about.st_mtime_ns, about.st_size
 
 
-def _look(arguments: argparse.Namespace) -> None:
-    """One round: faults first; tests only where there is none."""
+def _look(arguments: argparse.Namespace) -> int:
+    """One round: faults first; tests only where there is none. Returns an exit code."""
     sys.stdout.write(f"--- {datetime.now(UTC):%H:%M:%SZ}\n")
     checking = argparse.Namespace(
         **vars(arguments) | {"format": "text", "strict": False, "no_warnings": False}
     )
-    if check.run(checking) == FINE:
+    code = check.run(checking)
+    if code == FINE:
         testing = argparse.Namespace(
             **vars(arguments)
             | {
@@ -85,7 +87,9 @@ def _look(arguments: argparse.Namespace) -> None:
                 "suggest": False,
                 "write": None,
                 "jobs": None,
+                "change": [],
             }
         )
-        test.run(testing)
+        code = test.run(testing)
     sys.stdout.flush()
+    return code

@@ -1,0 +1,61 @@
+"""Rules that are written while they are watched: each save is seen at once, a broken one changes
+nothing, and an interrupt ends all who work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+
+LOG = "samples/logs/U6-standby-fails.jsonl"
+SHIPPED = Path("rules/image_streamer")
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """The shipped rules, to be changed."""
+    return shutil.copytree(SHIPPED, tmp_path / "mine")
+
+
+def test_a_replay_is_judged_anew_at_each_save(rules: Path) -> None:
+    file = rules / "rules" / "update.toml"
+    sound = file.read_text("utf-8")
+    with Terminal(["replay", LOG, "--rules", str(rules)], columns=100) as terminal:
+        terminal.shows("event 243 of 243", "The standby's update failed")
+
+        file.write_text(sound + "\n[[rule]]\nid = 7\n", "utf-8")
+        number = sound.count("\n") + 2
+        said = f"The last good rules stay in force: rules/update.toml:{number}:1: title is missing"
+        terminal.shows(said, "RULES BROKEN", "The standby's update failed")
+
+        file.write_text(sound.replace("The standby's update", "The poor standby's"), "utf-8")
+        terminal.shows("Rules read again", "The poor standby's failed")
+        assert "RULES BROKEN" not in terminal.text
+
+
+def test_an_interrupt_ends_those_who_share_the_work_without_a_word(rules: Path) -> None:
+    command = ["backtest", str(SHIPPED), str(rules), *["samples/logs"] * 40, "--jobs", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui.command_line", "rules", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            while len(_children(process.pid)) < 2:
+                assert process.poll() is None
+            os.killpg(process.pid, signal.SIGINT)
+            out, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, out, errors) == (130, b"", b"")
+
+
+def _children(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()

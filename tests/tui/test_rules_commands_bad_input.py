@@ -1,0 +1,227 @@
+"""What `watchkeeper rules` makes of slips, of files that cannot be written, of hostile texts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from ship import RULES, Ship
+
+LOW = """
+[[test]]
+name = "Low water"
+facts = { water.level = 25 }
+[[test.finding]]
+rule = "water-low"
+raised = "0s"
+"""
+HOSTILE = "\\u001b[31m\\u202e\\u009b2J\\u007f%0A::error::\\n,:"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("test", "boilers", "--junit", "nowhere/junit.xml"),
+        ("test", "boilers", "--junit", "."),
+        ("docs", "--rules", "boilers", "--output", "nowhere/manual.md"),
+        ("schema", "--rules", "boilers", "--write", "nowhere"),
+        ("new", "boilers/boilers.toml/new"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_in_one_line(
+    ship: Ship, words: tuple[str, ...]
+) -> None:
+    (ship.rules / "boilers.test.toml").write_text(LOW, "utf-8")
+    ended = ship.run("rules", *words)
+    assert ended.code == 2
+    assert ended.err.startswith(f"watchkeeper rules {words[0]}: ")
+    assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("test", "boilers"), 1, "there is no test"),
+        (("list", "--rules", "boilers", "--fact", "water.levl"), 2, "did you mean water.level"),
+        (("list", "--rules", "boilers", "--forbids", "ligt"), 2, "did you mean light"),
+        (("watch", "nowhere", "--once"), 2, "nowhere: no such file or folder"),
+        (("watch", "boilers", "--once", "--tests", "nowhere"), 2, "nowhere: no such file"),
+    ],
+)
+def test_nothing_to_do_is_no_success(
+    ship: Ship, words: tuple[str, ...], code: int, said: str
+) -> None:
+    ended = ship.run("rules", *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err
+
+
+def test_a_name_that_no_test_has_is_a_slip(ship: Ship) -> None:
+    (ship.rules / "boilers.test.toml").write_text(LOW, "utf-8")
+    ended = ship.run("rules", "test", "boilers", "--run", "High tide")
+    assert (ended.code, ended.out) == (2, "")
+    assert "no test has 'High tide' in its name" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("test", "--suggest"), "belong to --mutate"),
+        (("test", "--change", "leak"), "belong to --mutate"),
+        (("test", "--jobs", "0"), "from 1 to 256"),
+        (("backtest", "a", "b", "c", "--jobs", "-1"), "from 1 to 256"),
+        (("list", "--severity", "horrid"), "critical"),
+        (("list", "--grade", "hearsay"), "inferred"),
+    ],
+)
+def test_options_that_cannot_be_are_wrong_usage(
+    ship: Ship, words: tuple[str, ...], said: str
+) -> None:
+    ended = ship.run("rules", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_watch_once_ends_as_check_and_test_would(ship: Ship) -> None:
+    (ship.rules / "boilers.test.toml").write_text(LOW, "utf-8")
+    assert ship.run("rules", "watch", "boilers", "--once").code == 0
+    (ship.rules / "boilers.test.toml").write_text(LOW.replace("25", "95"), "utf-8")
+    assert ship.run("rules", "watch", "boilers", "--once").code == 1
+
+
+def hostile_base(ship: Ship) -> None:
+    """A rule base and a failing test whose every text wants to do harm."""
+    text = RULES.replace('title = "', f'title = "{HOSTILE}').replace('do = "', f'do = "{HOSTILE}')
+    (ship.rules / "boilers.toml").write_text(text, "utf-8")
+    name = f'name = "{HOSTILE}<&>\\u0001]]>"'
+    (ship.rules / "boilers.test.toml").write_text(
+        LOW.replace('name = "Low water"', name).replace("25", "95"), "utf-8"
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "boilers", "--format", "json"),
+        ("check", "boilers", "--format", "sarif"),
+        ("check", "boilers", "--format", "github"),
+        ("test", "boilers"),
+        ("test", "boilers", "--format", "json"),
+        ("test", "boilers", "--format", "github"),
+        ("list", "--rules", "boilers"),
+        ("list", "--rules", "boilers", "--format", "json"),
+        ("show", "--rules", "boilers", "water-low"),
+        ("show", "--rules", "boilers", "water-low", "--format", "json"),
+        ("docs", "--rules", "boilers"),
+        ("schema", "--rules", "boilers"),
+        ("explain", "water-low", "--rules", "boilers", "--facts", "facts.toml"),
+        ("prove", "water.*", "--rules", "boilers", "--format", "json"),
+    ],
+)
+def test_no_text_of_a_rule_file_reaches_the_terminal_as_more_than_text(
+    ship: Ship, words: tuple[str, ...]
+) -> None:
+    hostile_base(ship)
+    if words[0] == "check":
+        (ship.rules / "more.toml").write_text(f'"{HOSTILE}" = 1\n')
+    (ship.folder / "facts.toml").write_text("water.level = 5\n")
+    ended = ship.run("rules", *words)
+    assert "Traceback" not in ended.err
+    assert ended.out
+    assert all(line.isprintable() for line in (ended.out + ended.err).split("\n"))
+    if "json" in words or "sarif" in words or words[0] == "schema":
+        json.loads(ended.out)
+
+
+def test_annotations_for_github_are_one_line_each_whatever_they_quote(ship: Ship) -> None:
+    hostile_base(ship)
+    ended = ship.run("rules", "test", "boilers", "--format", "github")
+    (command,) = ended.lines
+    assert command.startswith("::error file=boilers/boilers.test.toml,line=2,title=FAILED ")
+    properties, _, message = command.removeprefix("::error ").partition("::")
+    assert properties.count(",") == 2
+    assert "%250A%3A%3Aerror" in properties
+    assert "%0A" in message
+    assert ended.code == 1
+
+
+def test_junit_stays_well_formed_whatever_a_test_is_called(ship: Ship, tmp_path: Path) -> None:
+    hostile_base(ship)
+    assert ship.run("rules", "test", "boilers", "--junit", "junit.xml").code == 1
+    (case,) = ElementTree.parse(tmp_path / "junit.xml").getroot().iter("testcase")
+    name = case.get("name") or ""
+    assert name.endswith("<&>\\x01]]>")
+    assert [child.tag for child in case] == ["failure"]
+
+
+def test_sarif_has_what_its_readers_need(ship: Ship) -> None:
+    (ship.rules / "boilers.toml").write_text(RULES.replace("below = 30", "belo = 30"), "utf-8")
+    (ship.rules / "a b#c.toml").write_text("x = 1\n", "utf-8")
+    said = json.loads(ship.run("rules", "check", "boilers", "--format", "sarif").out)
+    assert set(said) == {"$schema", "version", "runs"}
+    assert said["version"] == "2.1.0"
+    (run,) = said["runs"]
+    assert run["columnKind"] in {"utf16CodeUnits", "unicodeCodePoints"}
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"])
+    assert {result["level"] for result in run["results"]} <= {"none", "note", "warning", "error"}
+    for result in run["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["message"]["text"]
+        for location in result["locations"]:
+            place: dict[str, Any] = location["physicalLocation"]
+            assert "\\" not in place["artifactLocation"]["uri"]
+            region = place.get("region")
+            assert region is None or min(region.values()) >= 1
+    uris = {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in run["results"]
+    }
+    assert uris == {"boilers/boilers.toml", "boilers/a%20b%23c.toml"}
+
+
+def test_a_fault_never_repeats_what_is_absurdly_long(ship: Ship) -> None:
+    long = "k" * 1_000_000
+    (ship.rules / "long.toml").write_text(
+        f'{long} = 1\n[[rule]]\nid = "{long}"\ntitle = "x"\nseverity = "{long}"\n'
+        f'when = {{ "{long}" = true }}\n'
+    )
+    for form in ("text", "json", "github", "sarif"):
+        ended = ship.run("rules", "check", "boilers", "--format", form)
+        assert ended.code == 1
+        assert len(ended.out) < 60_000
+        assert "characters)" in ended.out
+
+
+def test_of_very_many_faults_the_first_are_shown_and_the_others_counted(ship: Ship) -> None:
+    (ship.rules / "many.toml").write_text("[[rule]]\n" * 3_000)
+    ended = ship.run("rules", "check", "boilers", "--no-warnings")
+    assert "more, which are not shown" in ended.lines[-2]
+    said = json.loads(
+        ship.run("rules", "check", "boilers", "--no-warnings", "--format", "json").out
+    )
+    assert len(said["faults"]) + said["left_out"] == said["errors"] == 12_000
+
+
+def test_one_rule_alone_can_be_changed(ship: Ship) -> None:
+    (ship.rules / "boilers.test.toml").write_text(LOW, "utf-8")
+    words = ("rules", "test", "boilers", "--mutate", "--jobs", "1", "--change")
+    lines = ship.run(*words, "water-low").lines
+    assert all("water-low" in line for line in lines if "no test notices" in line)
+    assert any("boilers/boilers.toml:" in line for line in lines)
+    unknown = ship.run(*words, "water-lo")
+    assert unknown.code == 2
+    assert "nothing to change in water-lo" in unknown.err
+
+
+def test_show_for_programs_says_all_that_the_rule_says(ship: Ship) -> None:
+    ended = ship.run("rules", "show", "--rules", "boilers", "water-gone", "--format", "json")
+    (rule,) = json.loads(ended.out)
+    assert rule["when"] == ["water.level below 10 percent"]
+    assert rule["forbid"][0]["operation"] == "light"
+    assert rule["step"][2]["confirm"] == "inspected"
+    assert 'id = "water-gone"' in rule["toml"]
