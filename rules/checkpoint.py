@@ -20,7 +20,7 @@ from rules.matcher import Matcher
 from rules.program import CompiledRule, Programs
 from rules.reload import adopt
 from rules.rule_base import RuleBase
-from rules.source_state import Origin, SourceState
+from rules.source_state import Hearing, Origin, SourceState
 from rules.subject import RuleState, Subject
 from rules.values import read_instant, read_value
 from rules.vocabulary import Event
@@ -36,6 +36,8 @@ KeptRules = Callable[[str], RuleBase | None]
 """From the hash of rule texts to the rules; None where they are not kept."""
 
 _MANY: Final = 500
+_BEFORE: Final = Hearing()
+"""Any hearing of a source that is over."""
 
 
 class _AnyLine(int):
@@ -64,7 +66,7 @@ class Writer:
     def __init__(self, words: Words, orphans: dict[tuple[str, str], Finding]) -> None:
         self._words = words
         self._orphans = orphans
-        self._origins: dict[Origin, int] = {}
+        self._origins: dict[tuple[object, ...], int] = {}
         self._new_origins: list[list[Any]] = []
 
     def parts(self, after: tuple[str, str] | None) -> list[dict[str, Any]]:
@@ -138,11 +140,12 @@ class Writer:
     def _number(self, origin: Origin | None) -> int | None:
         if origin is None:
             return None
-        number = self._origins.get(origin)
+        heard = self._words.is_heard(origin)
+        said = (origin.id, _instant(origin.time), origin.message, origin.source, heard)
+        number = self._origins.get(said)
         if number is None:
-            number = self._origins[origin] = len(self._origins)
-            said = [origin.id, _instant(origin.time), origin.message, origin.source]
-            self._new_origins.append(said)
+            number = self._origins[said] = len(self._origins)
+            self._new_origins.append(list(said[:4] if heard else said))
         return number
 
     def _state(self, state: RuleState) -> dict[str, Any]:
@@ -232,11 +235,12 @@ class Restored:
         sources: dict[str, SourceState] = {}
         parents: dict[str, str] = {}
         records = [record for part in parts for record in part["records"]]
-        self._read_origins(records)
         for kind, *values in records:
             if kind == "source":
                 sources[values[0]] = self._source(*values)
-            elif kind == "seen":
+        self._read_origins(records, sources)
+        for kind, *values in records:
+            if kind == "seen":
                 for identity in values[1]:
                     self.words.remember(sources[values[0]], identity, _ANY_LINE)
             elif kind == "subject":
@@ -266,16 +270,14 @@ class Restored:
         self.judge.begin_ticks()
         self._counts(records)
 
-    def _read_origins(self, records: list[list[Any]]) -> None:
-        names: dict[str, str] = {}
+    def _read_origins(self, records: list[list[Any]], sources: dict[str, SourceState]) -> None:
         for kind, *values in records:
-            if kind == "source":
-                names[values[0]] = values[0]
-            elif kind == "origins":
-                for identity, time, message, source in values[0]:
-                    # The very text that the source's state is called by.
-                    name = names.get(source, source)
-                    self._origins.append(Origin(identity, read_instant(time), message, name))
+            for identity, time, message, name, *heard in values[0] if kind == "origins" else ():
+                source = sources[name]
+                counts = source.heartbeat is None or (not source.lost and heard != [False])
+                hearing = source.hearing if counts else _BEFORE
+                origin = Origin(identity, read_instant(time), message, source.name, hearing)
+                self._origins.append(origin)
 
     def _source(self, name: str, heard: str | None, lost: bool, followed: bool) -> SourceState:
         kind = name.partition("/")[0]
@@ -300,11 +302,7 @@ class Restored:
             except ValueError:
                 # Other rules than those of the checkpoint may give the fact another type.
                 continue
-            subject.raw[fact.slot] = read
-            origin = subject.origins[fact.slot] = self._origin(number)
-            if origin is not None and origin.source not in subject.speakers:
-                self.words.introduce(subject, origin.source)
-            self.words.renew(subject, fact)
+            self.words.put(subject, fact, read, self._origin(number))
 
     def _state(self, name: str, rule_id: str, said: dict[str, Any]) -> None:
         subject = self.words.subjects.get(name)

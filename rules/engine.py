@@ -154,7 +154,6 @@ class Watch:
                 words.count("events out of order", event.source)
                 time = words.now
             source = sources.get(event.source) or words.source(event.source)
-            spoken_by = source.name
             identity = event.id
             seen = source.seen
             if identity in seen:
@@ -193,7 +192,7 @@ class Watch:
                     continue
             facts, raw, origins = subject.scope.facts, subject.raw, subject.origins
             strange = subject.unrecognised
-            kind = source.kind
+            kind, spoken_by, hearing = source.kind, source.name, source.hearing
             origin = None
             for name, value in said.items():
                 fact = facts.get(name)
@@ -202,7 +201,7 @@ class Watch:
                     continue
                 slot = fact.slot
                 if type(value) is fact.python_type:
-                    if value == raw[slot] and (by := origins[slot]) and by.source is spoken_by:
+                    if value == raw[slot] and (by := origins[slot]) and by.hearing is hearing:
                         continue
                     if fact.plain and (new := fact.classify(value)) > 0:
                         classes = subject.classes
@@ -210,16 +209,26 @@ class Watch:
                         if new == old:
                             raw[slot] = value
                             if origin is None:
-                                origin = Origin(identity, event.time, event.data.message, spoken_by)
+                                origin = Origin(
+                                    identity, event.time, event.data.message, spoken_by, hearing
+                                )
                                 if spoken_by not in subject.speakers:
                                     words.introduce(subject, spoken_by)
                             origins[slot] = origin
                             continue
                         moves = fact.column.moves.get(old << 20 | new)
-                        if moves is not None and new != fact.unrecognised and not strange:
+                        # A word that did not count leaves its class, which is unknown, by `say`.
+                        if (
+                            moves is not None
+                            and new != fact.unrecognised
+                            and not strange
+                            and (old or not words.unheard)
+                        ):
                             raw[slot] = value
                             if origin is None:
-                                origin = Origin(identity, event.time, event.data.message, spoken_by)
+                                origin = Origin(
+                                    identity, event.time, event.data.message, spoken_by, hearing
+                                )
                                 if spoken_by not in subject.speakers:
                                     words.introduce(subject, spoken_by)
                             origins[slot] = origin
@@ -232,7 +241,7 @@ class Watch:
                                     candidates.append((subject, program))
                             continue
                 if origin is None:
-                    origin = Origin(identity, event.time, event.data.message, spoken_by)
+                    origin = Origin(identity, event.time, event.data.message, spoken_by, hearing)
                 words.say(subject, fact, value, origin)
             if words.candidates or words.to_judge or words.derived_queue:
                 judge.event = event
@@ -340,7 +349,7 @@ class Watch:
 
     def _snapshot(self, subject: Subject, event: Event) -> None:
         source = self._words.source(event.source)
-        origin = Origin(event.id, event.time, event.data.message, source.name)
+        origin = Origin(event.id, event.time, event.data.message, source.name, source.hearing)
         for name, value in event.data.facts.items():
             fact = subject.scope.facts.get(name)
             if fact is None or fact.source_kind != source.kind:

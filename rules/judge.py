@@ -175,7 +175,7 @@ class Judge:
         values: tuple[Value | None, ...]
         origins: tuple[Origin | None, ...]
         levels: tuple[str, ...]
-        if rule.own_slots is not None and words.lost_sources == 0:
+        if rule.own_slots is not None and words.unheard == 0:
             values, origins = rule.own_slots(subject.raw), rule.own_slots(subject.origins)
             levels = (subject.name,)
         else:

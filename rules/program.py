@@ -277,6 +277,7 @@ class Programs:
                 or compiled.descendant_tests
                 or compiled.occurrence_of
                 or compiled.membership
+                or compiled.declared.memory
                 or compiled.declared.type == "instant"
                 or compiled.declared.source == ENGINE
             )

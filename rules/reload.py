@@ -59,13 +59,12 @@ def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> N
         value = before.raw[earlier.slot]
         origin = before.origins[earlier.slot]
         if origin is not None or (value is not None and not fact.default_from_start):
-            subject.raw[fact.slot] = value
-            subject.origins[fact.slot] = origin
-            if origin is not None and origin.source not in subject.speakers:
-                new.introduce(subject, origin.source)
+            if origin is not None and (state := new.sources[origin.source]).heartbeat is None:
+                # Who cannot be lost is always heard.
+                origin = origin.said_again(state.hearing)
             if earlier.slot in before.skewed:
                 subject.skewed[fact.slot] = fact
-            new.renew(subject, fact)
+            new.put(subject, fact, value, origin)
 
 
 def _rule_of(rule_id: str, subject: Subject | None) -> CompiledRule | None:

@@ -7,12 +7,20 @@ from datetime import datetime, timedelta
 import msgspec
 
 
+class Hearing:
+    """One time of hearing a source, from when it is heard until it is lost. Its words count while
+    it lasts: what was said in an earlier one counts again only when it has been said again."""
+
+    __slots__ = ()
+
+
 class SourceState:
     """One source: when it was last heard, and the events of it that could come twice."""
 
     __slots__ = (
         "about",
         "followed",
+        "hearing",
         "heartbeat",
         "kind",
         "last_heard",
@@ -30,6 +38,8 @@ class SourceState:
         self.lost = False
         self.followed = False
         """Whether a deadline waits for the source to be missed."""
+        self.hearing = Hearing()
+        """The present one, or, while the source is lost, the one that begins when it is heard."""
         self.seen: dict[str, int] = {}
         """By event id, the fingerprint of its line (law 12)."""
         self.about: set[str] = set()
@@ -39,6 +49,7 @@ class SourceState:
         """The same state, for a copy of a watch."""
         copy = SourceState(self.name, self.kind, self.heartbeat)
         copy.last_heard, copy.lost, copy.followed = self.last_heard, self.lost, self.followed
+        copy.hearing = self.hearing
         copy.seen = self.seen.copy()
         copy.about = set(self.about)
         return copy
@@ -51,4 +62,10 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     time: datetime
     message: str
     source: str
-    """The source's name; the very text that its state is called by."""
+    """The source's name."""
+    hearing: Hearing
+    """When the source last said so: the value may have been set long before and said again."""
+
+    def said_again(self, hearing: Hearing) -> Origin:
+        """The same event, whose word its source has repeated since it is heard again."""
+        return Origin(self.id, self.time, self.message, self.source, hearing)

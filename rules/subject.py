@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.finding import Finding
 from rules.program import CompiledFact, CompiledScope
-from rules.source_state import Origin
+from rules.source_state import Hearing, Origin
 from rules.values import Value
 
 
@@ -162,13 +162,14 @@ class Subject:
         return found
 
 
-def slots_said_by(subject: Subject, source: str) -> list[CompiledFact]:
-    """The facts of a subject that a source said last and that depend on its being heard."""
+def facts_said_in(subject: Subject, hearing: Hearing) -> list[CompiledFact]:
+    """The facts of a subject that were last said in one hearing of a source and count no longer
+    than it lasts."""
     origins = subject.origins
     return [
         fact
         for fact in subject.scope.facts.values()
         if not fact.declared.memory
         and (origin := origins[fact.slot]) is not None
-        and origin.source == source
+        and origin.hearing is hearing
     ]

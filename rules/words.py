@@ -29,8 +29,8 @@ from rules.program import (
     Relation,
     Test,
 )
-from rules.source_state import Origin, SourceState
-from rules.subject import Subject, Template, slots_said_by
+from rules.source_state import Hearing, Origin, SourceState
+from rules.subject import Subject, Template, facts_said_in
 from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value, version_key
 from rules.vocabulary import Event, Truth
 
@@ -55,7 +55,9 @@ class Words:
         self.now = now
         self.subjects: dict[str, Subject] = {}
         self.sources: dict[str, SourceState] = {}
-        self.lost_sources = 0
+        self.unheard = 0
+        """How many words do not count at present: their source is lost, or has not said them
+        again since it returned (law 8)."""
         self.newly_lost: list[SourceState] = []
         self.recent_sources: deque[SourceState] = deque()
         self.recent_ids: deque[str] = deque()
@@ -84,7 +86,7 @@ class Words:
         """The same words for a copy of a watch; what is never changed is shared."""
         copy = Words(self.programs, deadlines, self.now)
         copy.sources = {name: source.copy() for name, source in self.sources.items()}
-        copy.lost_sources = self.lost_sources
+        copy.unheard = self.unheard
         copy.recent_sources = deque(copy.sources[one.name] for one in self.recent_sources)
         copy.recent_ids = self.recent_ids.copy()
         copy.counts = self.counts.copy()
@@ -204,12 +206,16 @@ class Words:
     def known(self, subject: Subject, fact: CompiledFact) -> Value | None:
         """A fact's value as rules may use it now; None where it is unknown."""
         value: Value | None = subject.raw[fact.slot]
-        if value is None or self.lost_sources == 0 or fact.declared.memory:
+        if value is None or self.unheard == 0 or fact.declared.memory:
             return value
         origin = subject.origins[fact.slot]
-        if origin is not None and self.sources[origin.source].lost:
+        if origin is not None and not self.is_heard(origin):
             return None
         return value
+
+    def is_heard(self, origin: Origin) -> bool:
+        """Whether a source has not been lost since it last said a word."""
+        return origin.hearing is self.sources[origin.source].hearing
 
     def seen_by(self, subject: Subject, fact: CompiledFact) -> Value | None:
         """A fact's value as a subject sees it, its own or that of a subject around it."""
@@ -225,11 +231,21 @@ class Words:
             except ValueError as error:
                 self.count("unreadable values", f"{fact.name}: {error}")
         slot = fact.slot
-        if value is None and subject.raw[slot] is None:
-            return
+        if value is None:
+            if subject.raw[slot] is None:
+                return
+            if fact.declared.memory and fact.occurrence_of:
+                # What tells a happening from the next is only ever replaced (law 18).
+                if said is None:
+                    self.count("occurrences that nothing replaces", fact.name)
+                return
         before = subject.origins[slot]
         if before is not None and before.source == origin.source and subject.raw[slot] == value:
-            return
+            if before.hearing is origin.hearing:
+                return
+            origin = before.said_again(origin.hearing)
+        if self.unheard and self._is_unheard(fact, before):
+            self.unheard -= 1
         subject.raw[slot] = value
         subject.origins[slot] = origin
         if origin.source not in subject.speakers:
@@ -244,6 +260,20 @@ class Words:
         self.renew(subject, fact)
         if fact.membership:
             self._move(subject, fact, value)
+
+    def _is_unheard(self, fact: CompiledFact, origin: Origin | None) -> bool:
+        return origin is not None and not fact.declared.memory and not self.is_heard(origin)
+
+    def put(
+        self, subject: Subject, fact: CompiledFact, value: Value | None, origin: Origin | None
+    ) -> None:
+        """Set a fact of a new subject to what another watch had of it."""
+        subject.raw[fact.slot] = value
+        subject.origins[fact.slot] = origin
+        if origin is not None and origin.source not in subject.speakers:
+            self.introduce(subject, origin.source)
+        self.unheard += self._is_unheard(fact, origin)
+        self.renew(subject, fact)
 
     def introduce(self, subject: Subject, source: str) -> None:
         """A source speaks about a subject for the first time."""
@@ -543,12 +573,12 @@ class Words:
         """Take a source over from a watch under other rules."""
         self.sources[name] = state
         state.lost = state.lost and state.heartbeat is not None
-        self.lost_sources += state.lost
         if state.followed and state.heartbeat is not None:
             self._watch_over(state)
 
     def heard(self, state: SourceState) -> bool:
-        """A source has been heard now; whether it had been lost."""
+        """A source has been heard now; whether it had been lost. What it said before counts again
+        when it says it again."""
         state.last_heard = self.now
         if not state.followed:
             state.followed = True
@@ -556,8 +586,6 @@ class Words:
         if not state.lost:
             return False
         state.lost = False
-        self.lost_sources -= 1
-        self._renew_said_by(state)
         return True
 
     def lose(self, state: SourceState) -> bool:
@@ -566,9 +594,14 @@ class Words:
             return False
         state.lost = True
         state.followed = False
-        self.lost_sources += 1
         self.newly_lost.append(state)
-        self._renew_said_by(state)
+        over, state.hearing = state.hearing, Hearing()
+        for name in sorted(state.about):
+            subject = self.subjects[name]
+            facts = facts_said_in(subject, over)
+            self.unheard += len(facts)
+            for fact in facts:
+                self.renew(subject, fact)
         return True
 
     def _watch_over(self, state: SourceState) -> None:
@@ -589,12 +622,6 @@ class Words:
                 soonest = due
         if soonest is not None:
             self.deadlines.schedule(_SOURCES, soonest, LOSS)
-
-    def _renew_said_by(self, state: SourceState) -> None:
-        for name in sorted(state.about):
-            subject = self.subjects[name]
-            for fact in slots_said_by(subject, state.name):
-                self.renew(subject, fact)
 
 
 def age_truth(

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 Facts: TypeAlias = Mapping[str, Any]
@@ -21,6 +24,7 @@ HEARD_EVERY: Final = timedelta(minutes=2)
 LOST_AFTER: Final = timedelta(minutes=3)
 WATCH: Final = "watch/bridge"
 OPERATOR: Final = "operator/mara"
+CATALOGUE: Final = Path(__file__).resolve().parents[1] / "rules" / "image_streamer" / "catalogue"
 _PART: Final = re.compile(r"(\d+)\s*(ms|h|m|s)")
 _UNITS: Final = {"h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
 STORIES: Final[dict[str, Story]] = {}
@@ -55,6 +59,14 @@ def stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
+@cache
+def remembered_facts() -> frozenset[str]:
+    """The facts of the watch's own memory, which no reading says again."""
+    documents = [tomllib.loads(path.read_text("utf-8")) for path in CATALOGUE.glob("*.toml")]
+    facts = [fact for document in documents for fact in document.get("fact", [])]
+    return frozenset(fact["name"] for fact in facts if fact.get("memory"))
+
+
 @dataclass
 class _Source:
     heard: datetime
@@ -70,6 +82,7 @@ class Log:
     now: datetime = field(default_factory=lambda: instant("2026-11-22T00:00:00Z"))
     events: list[dict[str, Any]] = field(default_factory=list)
     _sources: dict[str, _Source] = field(default_factory=dict)
+    _said: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     # --- the clock ---
 
@@ -134,6 +147,7 @@ class Log:
     def facts(self, source: str, subject: str, facts: Facts, message: str = "") -> None:
         """A source says that facts of a subject have changed; None makes one unknown."""
         self._speak(source)
+        self._said.setdefault((source, subject), {}).update(facts)
         data = {"facts": dict(facts)}
         self._write(source, "watchkeeper.facts.changed", subject, data, message)
 
@@ -148,9 +162,24 @@ class Log:
         """A source says everything that it knows of a subject within families of facts: those
         of the facts, unless others are named."""
         self._speak(source)
-        covered = sorted(set(families) or {name.partition(".")[0] for name in facts})
+        covered = sorted(set(families) or {_family(name) for name in facts})
+        before = self._said.get((source, subject), {})
+        kept = {name: value for name, value in before.items() if _family(name) not in covered}
+        self._said[source, subject] = {**kept, **facts}
         data = {"families": covered, "facts": dict(facts)}
         self._write(source, "watchkeeper.facts.snapshot", subject, data, message)
+
+    def read_again(self, source: str, *subjects: str) -> None:
+        """A source that was lost says again what it had said, of these subjects or of all."""
+        for (by, subject), said in list(self._said.items()):
+            if by == source and (subject in subjects or not subjects):
+                facts = {
+                    name: value
+                    for name, value in said.items()
+                    if value is not None and name not in remembered_facts()
+                }
+                message = f"{subject.partition('/')[2]} read again"
+                self.snapshot(source, subject, facts, map(_family, facts), message)
 
     def silence(self, source: str) -> None:
         """From now on a source says nothing and is not heard; after three minutes it is lost."""
@@ -217,6 +246,10 @@ class Log:
             json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in self.events
         )
         return "".join(f"{line}\n" for line in lines)
+
+
+def _family(fact: str) -> str:
+    return fact.partition(".")[0]
 
 
 def tell(name: str) -> Log:

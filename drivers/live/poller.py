@@ -21,6 +21,7 @@ from drivers.oneview.bodies import Body, Kind, Reading
 from drivers.oneview.fields import flag, word
 from drivers.oneview.memory import Remembered
 from drivers.oneview.observe import concerns, observe
+from drivers.oneview.silence import LONGEST_SILENCE
 from rules.values import read_instant
 from rules.vocabulary import Event
 
@@ -80,6 +81,9 @@ class Poller:
         self._primary: str | None = None
         self._snapshot_due = True
         self._restate = False
+        self._heard_at: dict[str, datetime] = {}
+        self._silent: set[str] = set()
+        """Sources that were lost and whose facts have not been told again."""
         self._count = 0
 
     async def run(
@@ -99,6 +103,7 @@ class Poller:
     def say_everything_again(self) -> None:
         """What was said may have been lost: say all of it with the next reading."""
         self._snapshot_due = self._restate = True
+        self._heard_at.clear()
         self._facts.forget()
 
     async def close(self) -> None:
@@ -113,7 +118,8 @@ class Poller:
     async def poll(self) -> Polled:
         """Read everything that is due, once."""
         polled = Polled()
-        everything = self._snapshot_due
+        deployment = self.target.deployment
+        everything = self._snapshot_due or self._is_lost(deployment.oneview)
         try:
             read = await self._oneview.read(self._count, everything=everything)
         except NoPasswordError as error:
@@ -127,12 +133,14 @@ class Poller:
             everything = self._snapshot_due = True
         readings: list[PairReading] = []
         if read.listened:
-            polled.heard.add(self.target.deployment.oneview)
+            polled.heard.add(deployment.oneview)
             await self._place_pairs(read)
+            everything = everything or self._is_lost(deployment.image_streamer)
             readings = await self._read_pairs(everything)
             polled.events += self._say_pairs(read, readings)
             if any(one.pair == self._primary and one.listened for one in readings):
-                polled.heard.add(self.target.deployment.image_streamer)
+                polled.heard.add(deployment.image_streamer)
+            self._note_heard(polled.heard)
             polled.events += self._observe(read, readings)
             self._count += 1
         if read.refused:
@@ -158,6 +166,15 @@ class Poller:
                 if now - started < UPDATE_IS_OVER:
                     return True
         return False
+
+    def _is_lost(self, source: str) -> bool:
+        """Whether the rules may count a source as lost, if it is not heard now."""
+        heard_at = self._heard_at.get(source)
+        return heard_at is None or self._wall() - heard_at >= LONGEST_SILENCE
+
+    def _note_heard(self, sources: set[str]) -> None:
+        self._silent |= {name for name in sources if self._is_lost(name)}
+        self._heard_at.update(dict.fromkeys(sources, self._wall()))
 
     # The pairs
 
@@ -207,7 +224,8 @@ class Poller:
 
     def _observe(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
         changed = read.changed or any(one.changed for one in readings)
-        if not (changed or self._snapshot_due or self.is_updating or self._restate):
+        due = self._snapshot_due or self._restate or self._silent
+        if not (changed or due or self.is_updating):
             return []
         reading = self._gather(read, readings)
         now = self._wall()
@@ -223,7 +241,9 @@ class Poller:
             time=now,
             settle=self.target.settle,
             snapshot=self._snapshot_due,
+            silent=self._silent,
         )
+        self._silent.clear()
         if read.complete:
             self._snapshot_due = False
         self._keep_tasks()

@@ -20,6 +20,7 @@ from drivers.oneview.fields import Resource, lowered, moment
 from drivers.oneview.memory import Remembered
 from drivers.oneview.observe import Deployment, concerns, observe
 from drivers.oneview.recognise import Document, read_document
+from drivers.oneview.silence import LONGEST_SILENCE
 from drivers.oneview.tasks import ENDED
 from rules.vocabulary import Event
 
@@ -125,11 +126,22 @@ def import_bodies(
         counts[body.kind] = counts.get(body.kind, 0) + 1
     result.remembered = known
     speaker = Deployment.of(deployment, source)
+    heard: dict[str, datetime] = {}
     for item in _timeline(records, time, known, result.ahead):
         reading = Reading(tuple(item.bodies), frozenset(item.whole), frozenset(item.whole_at))
         events, result.remembered = observe(
-            reading, result.remembered, deployment=speaker, time=item.time
+            reading,
+            result.remembered,
+            deployment=speaker,
+            time=item.time,
+            silent=[
+                name
+                for name in (speaker.oneview, speaker.image_streamer)
+                if name in heard and item.time - heard[name] >= LONGEST_SILENCE
+            ],
+            record=True,
         )
+        heard.update({event.source: event.time for event in events})
         result.events += events
     return result
 

@@ -36,6 +36,8 @@ class Remembered(msgspec.Struct):
 
     said: dict[str, dict[str, Any]] = {}
     """Subject to its facts as events last stated them; unknown ones are left out."""
+    to_say_again: dict[str, set[str]] = {}
+    """Subject to the facts that do not count until they are stated again: their source was lost."""
     held: dict[Kind, dict[str, Body]] = {}
     """The bodies that stand, by what identifies them."""
     whole: set[Kind] = set()
@@ -67,6 +69,7 @@ class Remembered(msgspec.Struct):
         """One that can be changed without this one changing."""
         return Remembered(
             {subject: dict(facts) for subject, facts in self.said.items()},
+            {subject: set(names) for subject, names in self.to_say_again.items()},
             {kind: dict(bodies) for kind, bodies in self.held.items()},
             set(self.whole),
             set(self.whole_at),

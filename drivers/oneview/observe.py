@@ -6,7 +6,7 @@ imported records go the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -25,6 +25,7 @@ from drivers.oneview.ha_nodes import say_composers
 from drivers.oneview.happenings import say_happenings, tasks
 from drivers.oneview.memory import Remembered
 from drivers.oneview.pairs import say_pairs
+from drivers.oneview.silence import must_say_again
 from drivers.oneview.statement import to_events
 from drivers.oneview.tasks import read_task
 from drivers.oneview.updates import say_updates
@@ -82,11 +83,15 @@ def observe(
     time: datetime,
     settle: timedelta = SETTLED_AFTER,
     snapshot: bool = False,
+    silent: Collection[str] = (),
+    record: bool = False,
 ) -> tuple[list[Event], Remembered]:
     """Turn what was read into events about what is new, and into what to remember.
 
     `time` is when it was read. With `snapshot`, what was read whole is told as snapshots, as after
-    each new connection. `remembered` stays as it is.
+    each new connection. `silent` are the sources that had been lost before this reading: what is
+    read of theirs is told though it has not changed. A `record` of what happened leaves nothing
+    out: what it does not name stands as it was. `remembered` stays as it is.
 
     Raises:
         ValueError: `time` has no offset.
@@ -95,6 +100,8 @@ def observe(
         raise ValueError("the time of an observation needs an offset")
     time = time.astimezone(UTC)
     after = remembered.copy()
+    sources = deployment.oneview, deployment.image_streamer
+    must_say_again(after, sources, silent)
     after.directory.learn(reading.bodies)
     after.take(_concerning(reading, after.directory))
     if Kind.ALERT in reading.whole or any(
@@ -124,8 +131,9 @@ def observe(
         view.statement,
         after,
         time=time,
-        sources=(deployment.oneview, deployment.image_streamer),
+        sources=sources,
         snapshot=whole if snapshot else None,
+        again=lambda family: record or _FAMILIES.get(family, frozenset()) <= view.read,
     )
     return events, after
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -56,13 +56,15 @@ def to_events(
     time: datetime,
     sources: tuple[str, str],
     snapshot: Iterable[str] | None = None,
+    again: Callable[[str], bool] = lambda family: False,
 ) -> list[Event]:
     """Make events of what is new, and write it into `remembered.said`.
 
     Happenings come first, so that what a change of state means is already known when it is judged.
     `sources` are the names of HPE OneView and of the Image Streamer. With `snapshot`, the families
     of facts that were read whole, every subject's facts of these families are told as snapshots,
-    also of subjects about which nothing is known any more.
+    also of subjects about which nothing is known any more. `again` says of a family whether its
+    facts are known anew: those that do not count until they are stated again are then stated.
     """
     events: list[Event] = []
     for subject, facts, message, observed_at in statement.happenings:
@@ -76,7 +78,18 @@ def to_events(
         said = remembered.said.setdefault(subject, {})
         if families:
             events += _snapshots(subject, facts, said, time, sources, families)
-        new = {name: value for name, value in facts.items() if said.get(name) != value}
+            remembered.to_say_again[subject] = {
+                name
+                for name in remembered.to_say_again.get(subject, ())
+                if name.partition(".")[0] not in families
+            }
+        due = remembered.to_say_again.get(subject, set())
+        new = {
+            name: value
+            for name, value in facts.items()
+            if said.get(name) != value or (name in due and again(name.partition(".")[0]))
+        }
+        due.difference_update(new)
         _keep(said, new)
         for source, part in _by_source(new, sources):
             events.append(_event(source, subject, time, part, _message(subject, part)))

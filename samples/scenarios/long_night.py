@@ -6,6 +6,7 @@ from harbour import (
     A1,
     A2,
     B1,
+    B2,
     DEPLOYMENT,
     FIRST,
     FOURTH,
@@ -123,6 +124,7 @@ def composer_goes_and_comes_back(log: Log) -> None:
     log.snapshot(ONEVIEW, PAIR_A, said, message="LE-rack-a read again")
     said = pair_facts("b", THIRD, FOURTH, "secondary")
     log.snapshot(ONEVIEW, PAIR_B, said, message="LE-rack-b read again")
+    log.read_again(ONEVIEW, A1, A2, B1, B2)
     log.at("02:31:20")
     log.facts(WATCH, DEPLOYMENT, {"watch.message_bus": "connected"}, "The bus is back")
     log.at("02:50:00")

@@ -15,7 +15,6 @@ from harbour import (
     PAIR_A,
     PAIR_B,
     SECOND,
-    deployment_facts,
     open_watch,
     pair_facts,
 )
@@ -369,7 +368,7 @@ def oneview_goes_down(log: Log) -> None:
     log.facts(WATCH, DEPLOYMENT, {"watch.oneview_reachable": False}, "HPE OneView is silent")
     log.at("02:31:00")
     log.facts(WATCH, DEPLOYMENT, {"watch.oneview_reachable": True}, "HPE OneView answers")
-    log.snapshot(ONEVIEW, DEPLOYMENT, deployment_facts(log, 2), message="harbour read again")
+    log.read_again(ONEVIEW)
     update_ends(log, "error", "The task was interrupted by a restart of the appliance.")
     log.at("02:48:00")
     update_settles(log, OLD, OLD, OLD_STORAGE, interrupted=True)

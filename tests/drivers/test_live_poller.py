@@ -19,6 +19,7 @@ from drivers.live.secret import Secret
 from drivers.live.session import Credentials, NoPasswordError
 from drivers.live.target import Target
 from drivers.live.transport import NoAnswer
+from drivers.oneview.memory import MEMORY
 from drivers.simulator.build import PASSWORD, USER
 from rules.vocabulary import FACTS_SNAPSHOT, Event
 
@@ -304,3 +305,26 @@ async def test_logging_out_does_not_wait_for_a_host_that_hangs(
 
     monkeypatch.setattr(InProcess, "send", hang)
     await watch.poller.close()
+
+
+async def test_what_was_said_before_a_long_silence_is_said_again() -> None:
+    watch = LiveWatch(Simulated())
+    told = await watch.poll()
+    # A machine that slept, say: the session is still valid, nothing has changed, but to the rules
+    # both sources have been lost meanwhile.
+    watch.simulated.wait("10m")
+    again = await watch.poll()
+    lasting = {
+        (event.source, event.subject, name)
+        for event in told
+        for name, value in event.data.facts.items()
+        if value is not None and name not in MEMORY and event.source != WATCH
+    }
+    assert lasting == {
+        (event.source, event.subject, name)
+        for event in again
+        for name in event.data.facts
+        if event.source != WATCH
+    }
+    watch.simulated.wait("15s")
+    assert await watch.poll() == []

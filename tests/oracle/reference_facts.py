@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from rules.evaluate import is_ahead, truth
 from rules.pattern import Pattern
@@ -21,6 +22,15 @@ class Word:
 
     value: Value | None
     source: str
+    hearing: int
+    """In which time of hearing its source it was said, counted from one."""
+
+
+class Loss(NamedTuple):
+    """When a source was lost, and whether by the heartbeats that it missed."""
+
+    at: datetime
+    missed: bool
 
 
 class ReferenceFacts:
@@ -33,10 +43,18 @@ class ReferenceFacts:
         self.subjects: set[str] = set()
         self.last_heard: dict[str, datetime] = {}
         self.said_to_be_lost: dict[str, datetime] = {}
+        self.hearings: Counter[str] = Counter()
+        """How often each source that can be lost has been heard when it was not."""
+        self.losses: dict[tuple[str, int], Loss] = {}
+        """How each hearing that is over came to its end."""
         self.counts: Counter[str] = Counter()
         self.known_now: dict[tuple[str, str], Value | None] = {}
 
     def hear(self, source: str) -> None:
+        if self.is_lost(source):
+            if source in self.last_heard:
+                self.losses[source, self.hearings[source]] = self._loss(source)
+            self.hearings[source] += 1
         self.last_heard[source] = self.now
         self.said_to_be_lost.pop(source, None)
 
@@ -56,7 +74,11 @@ class ReferenceFacts:
             if fact is None or fact.scope != scope or fact.source != kind:
                 self.counts["ignored"] += 1
                 continue
-            self.words[event.subject, name] = Word(self._read(fact, raw), event.source)
+            value = self._read(fact, raw)
+            if value is None and self._is_only_replaced(event.subject, fact):
+                self.counts["not cleared"] += 1
+                continue
+            self._say(event, name, value)
         if event.type == FACTS_SNAPSHOT:
             self._take_silence(event, scope, kind)
 
@@ -70,9 +92,19 @@ class ReferenceFacts:
             if fact.source == kind and fact.default is not None:
                 nobody_says = word is None or word.value is None
                 if _is_own(word, event) or (self.has_heartbeat(kind) and nobody_says):
-                    self.words[event.subject, fact.name] = Word(fact.default, event.source)
+                    self._say(event, fact.name, fact.default)
             elif word is not None and _is_own(word, event):
-                word.value = None
+                self._say(event, fact.name, None)
+
+    def _say(self, event: Event, name: str, value: Value | None) -> None:
+        word = Word(value, event.source, self.hearings[event.source])
+        self.words[event.subject, name] = word
+
+    def _is_only_replaced(self, subject: str, fact: Fact) -> bool:
+        """Whether a fact of the watch's memory that tells an occurrence has a value."""
+        word = self.last_word(subject, fact)
+        tells = fact.memory and any(rule.occurrence == fact.name for rule in self.base.rules)
+        return tells and word is not None and word.value is not None
 
     def _read(self, fact: Fact, raw: object) -> Value | None:
         if raw is None:
@@ -93,6 +125,22 @@ class ReferenceFacts:
             return True
         return self.now - self.last_heard[source] >= 3 * kind.heartbeat
 
+    def _loss(self, source: str) -> Loss:
+        """How a source that is not heard now was lost."""
+        heartbeat = self.base.sources[source.partition("/")[0]].heartbeat
+        assert heartbeat is not None
+        missed = self.last_heard[source] + 3 * heartbeat
+        said = self.said_to_be_lost.get(source)
+        return Loss(missed, True) if said is None or said >= missed else Loss(said, False)
+
+    def is_heard(self, word: Word) -> bool:
+        """Whether its source has not been lost since it said a word (law 8)."""
+        if not self.is_lost(word.source):
+            kind = self.base.sources.get(word.source.partition("/")[0])
+            can_be_lost = kind is not None and kind.heartbeat is not None
+            return not can_be_lost or word.hearing == self.hearings[word.source]
+        return False
+
     def has_heartbeat(self, kind: str) -> bool:
         """Whether sources of a kind can be lost."""
         return self.base.sources[kind].heartbeat is not None
@@ -101,7 +149,7 @@ class ReferenceFacts:
         """What stands on a fact, whether or not its source is lost."""
         word = self.words.get((subject, fact.name))
         if word is None and fact.default is not None and not self.has_heartbeat(fact.source):
-            return Word(fact.default, "")
+            return Word(fact.default, "", 0)
         return word
 
     def meet(self, subject: str) -> None:
@@ -144,7 +192,7 @@ class ReferenceFacts:
         if fact.source == "engine":
             return self._noticed(subject, fact)
         word = self.last_word(subject, fact)
-        if word is None or (not fact.memory and self.is_lost(word.source)):
+        if word is None or not (fact.memory or self.is_heard(word)):
             return None
         return word.value
 
@@ -171,13 +219,11 @@ class ReferenceFacts:
     def _was_ahead(self, instant: datetime, word: Word | None) -> bool:
         """Whether an instant was ahead when its source was lost: nothing is known since."""
         assert word is not None
-        heartbeat = self.base.sources[word.source.partition("/")[0]].heartbeat
-        assert heartbeat is not None
-        missed = self.last_heard[word.source] + 3 * heartbeat
-        said = self.said_to_be_lost.get(word.source)
-        if said is not None and said < missed:
-            return is_ahead(instant, said)
-        return instant - missed >= FUTURE_TOLERANCE
+        over = self.losses.get((word.source, word.hearing)) or self._loss(word.source)
+        # A deadline at the instant of a loss by silence comes after it.
+        if over.missed:
+            return instant - over.at >= FUTURE_TOLERANCE
+        return is_ahead(instant, over.at)
 
     def _noticed(self, subject: str, fact: Fact) -> Value | None:
         """The engine's own facts: a strange word, or an instant too far ahead."""

@@ -75,7 +75,7 @@ class ReferenceWatch(ReferenceFacts):
 
     def __init__(self, rule_base: RuleBase) -> None:
         super().__init__(rule_base)
-        self.seen_ids: dict[str, list[str]] = {}
+        self.seen_ids: list[tuple[str, str]] = []
         self.memories: dict[tuple[str, str], Memory] = {}
         self.changes: list[ReferenceChange] = []
 
@@ -84,11 +84,11 @@ class ReferenceWatch(ReferenceFacts):
     def apply(self, event: Event) -> None:
         """Run the deadlines before an event, then the event."""
         self.advance(event.time)
-        seen = self.seen_ids.setdefault(event.source, [])
-        if event.id in seen[-DUPLICATE_WINDOW:]:
+        identity = event.source, event.id
+        if identity in self.seen_ids[-DUPLICATE_WINDOW:]:
             self.counts["duplicate"] += 1
             return
-        seen.append(event.id)
+        self.seen_ids.append(identity)
         self.hear(event.source)
         if event.type in (FACTS_CHANGED, FACTS_SNAPSHOT):
             self.take_facts(event)

@@ -313,7 +313,9 @@ def test_law_08_a_lost_source_resolves_nothing_and_raises_nothing() -> None:
     assert sorted(night.lose("02:01")) == ["unconfirmed failed", "unconfirmed not-healthy"]
     assert night.open() == ["failed", "not-healthy", "remembered"]
     assert night.verdict("on-loss") == "unknown"
-    assert sorted(night.hear("02:02")) == ["confirmed failed", "confirmed not-healthy"]
+    assert night.hear("02:02") == []
+    said = night.say("02:03", storage__state="failed")
+    assert sorted(said) == ["confirmed failed", "confirmed not-healthy"]
 
 
 @pytest.mark.law(8)
@@ -323,7 +325,78 @@ def test_law_08_starting_the_watch_loses_every_source_until_it_is_heard() -> Non
     started = night.event("02:01", "watchkeeper.watch.started", "", "watch/here")
     assert started == ["unconfirmed failed"]
     assert night.say("02:02", by="oneview/other", subject="pair/b") == []
-    assert night.say("02:02", subject="pair/b", storage__state="healthy") == ["confirmed failed"]
+    assert night.say("02:02", subject="pair/b", storage__state="healthy") == []
+    assert night.say("02:03", storage__state="failed") == ["confirmed failed"]
+
+
+@pytest.mark.law(8)
+def test_law_08_what_a_source_said_before_it_was_lost_counts_when_it_says_it_again() -> None:
+    night = Timeline(STORAGE, SIZE, fact("cluster.state", "text"), UPDATE_ID, LATCH)
+    night.say("02:00", storage__state="failed", disk__used=10, cluster__state="whole")
+    night.say("02:01", storage__state="healthy")
+    night.lose("02:02")
+    night.confirm("02:03", "latch", "fixed")
+    # A first word of something else: that the storage was healthy once ends nothing.
+    assert night.say("02:04", disk__used=11) == []
+    assert night.watch.value("pair/a", "disk.used") == 11
+    assert night.watch.value("pair/a", "storage.state") is None
+    assert night.snapshot("02:05", "cluster", cluster__state="whole") == []
+    assert night.watch.value("pair/a", "cluster.state") == "whole"
+    assert night.snapshot("02:06", "storage", storage__state="healthy") == ["resolved latch"]
+
+
+@pytest.mark.law(8)
+def test_law_08_a_word_said_again_keeps_the_event_that_set_it() -> None:
+    night = Timeline(STORAGE, SIZE, rule("both", 'storage.state = "failed", disk.used = 10'))
+    night.say("02:00", storage__state="failed")
+    night.lose("02:01")
+    night.say("02:02", storage__state="failed")
+    assert night.say("02:03", disk__used=10) == ["raised both"]
+    assert [one.time for one in night.finding("both").evidence()] == [
+        clock("02:00"),
+        clock("02:03"),
+    ]
+
+
+@pytest.mark.law(8)
+def test_law_08_a_snapshot_that_is_silent_about_an_old_word_gives_its_default_or_nothing() -> None:
+    night = Timeline(
+        fact("alert.open", "bool", default=False),
+        fact("alert.kind", "text"),
+        rule("quiet", "alert.open = false"),
+        rule("kind", 'alert.kind = "x"'),
+    )
+    night.say("02:00", alert__open=True, alert__kind="x")
+    night.lose("02:01")
+    assert night.hear("02:02") == []
+    assert (night.verdict("quiet"), night.open()) == ("unknown", ["kind"])
+    assert night.snapshot("02:03", "alert") == ["raised quiet"]
+    assert night.say("02:04", alert__kind="y") == ["resolved kind"]
+
+
+@pytest.mark.law(8)
+def test_law_08_a_second_loss_takes_away_again_what_had_been_said_since_the_first() -> None:
+    night = Timeline(STORAGE, SIZE, FAILED)
+    night.say("02:00", storage__state="failed", disk__used=1)
+    night.lose("02:01")
+    assert night.say("02:02", storage__state="failed") == ["confirmed failed"]
+    assert night.lose("02:03") == ["unconfirmed failed"]
+    assert night.say("02:04", disk__used=1) == []
+    assert night.say("02:05", storage__state="healthy") == ["resolved failed"]
+
+
+@pytest.mark.law(8)
+def test_law_08_old_words_stay_old_in_a_copy_and_across_a_reload() -> None:
+    night = Timeline(STORAGE, SIZE, FAILED)
+    night.say("02:00", storage__state="failed", disk__used=1)
+    night.lose("02:01")
+    night.say("02:02", disk__used=1)
+    night.watch = night.watch.copy()
+    assert night.watch.value("pair/a", "storage.state") is None
+    assert night.reload("02:03", STORAGE, SIZE, FAILED) == []
+    assert night.watch.value("pair/a", "storage.state") is None
+    assert night.watch.value("pair/a", "disk.used") == 1
+    assert night.say("02:04", storage__state="failed") == ["confirmed failed"]
 
 
 @pytest.mark.law(4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from oracle.reference_watch import ReferenceWatch
 from oracle.timeline import (
     BACKUP,
     CONFIRM,
@@ -41,7 +42,6 @@ def test_law_09_deadlines_before_an_event_come_first_each_at_its_own_instant() -
         (clock("02:01"), "raised", "old"),
         (clock("02:02"), "raised", "held"),
         (clock("02:03"), "unconfirmed", "held"),
-        (clock("02:10"), "confirmed", "held"),
     ]
 
 
@@ -179,7 +179,7 @@ def test_law_12_one_id_of_one_source_is_one_event() -> None:
 
 
 @pytest.mark.law(12)
-def test_law_12_an_id_is_remembered_for_65536_events_of_its_source() -> None:
+def test_law_12_an_id_is_remembered_for_65536_events() -> None:
     watch = Watch(load(STORAGE, FAILED))
     time = clock("02:00")
 
@@ -194,6 +194,31 @@ def test_law_12_an_id_is_remembered_for_65536_events_of_its_source() -> None:
     say(65_536, "healthy")
     assert say(1, "failed") == []
     assert say(0, "failed") == ["raised"]
+
+
+@pytest.mark.law(12)
+def test_law_12_the_events_of_all_sources_count_towards_the_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in ("rules.engine", "rules.words", "oracle.reference_watch"):
+        monkeypatch.setattr(f"{place}.DUPLICATE_WINDOW", 3)
+    watch, reference = Watch(load(STORAGE, FAILED)), ReferenceWatch(load(STORAGE, FAILED))
+
+    def say(source: str, identity: str, state: str) -> str:
+        data = EventData(facts={"storage.state": state})
+        event = Event(identity, source, FACTS_CHANGED, clock("02:00"), "pair/a", data)
+        watch.apply(event)
+        reference.apply(event)
+        known = watch.value("pair/a", "storage.state")
+        assert reference.value("pair/a", "storage.state") == known
+        return str(known)
+
+    assert say("oneview/one", "1", "healthy") == "healthy"
+    assert say("oneview/two", "1", "failed") == "failed"
+    assert say("oneview/two", "2", "failed") == "failed"
+    assert say("oneview/one", "1", "healthy") == "failed"
+    assert say("oneview/two", "3", "failed") == "failed"
+    assert say("oneview/one", "1", "healthy") == "healthy"
 
 
 # 13. Rules on the journal
@@ -440,6 +465,23 @@ def test_law_18_roles_that_swap_during_an_update_change_no_verdict() -> None:
         return found
 
     assert outcome(roles_swap=False) == outcome(roles_swap=True) == ["raised standby-failed"]
+
+
+@pytest.mark.law(18)
+def test_law_18_what_tells_a_happening_from_the_next_is_replaced_and_never_cleared() -> None:
+    undecided = rule("undecided", "update.id.known = true", 'occurrence = "update.id"', then=FORBID)
+    night = Timeline(STORAGE, UPDATE_ID, fact("update.step", "text", memory=True), undecided)
+    assert night.say("02:00", by="watch/here", update__id="u1") == ["raised undecided"]
+    night.say("02:00", update__step="storage")
+    assert night.say("02:01", by="watch/here", update__id=None) == []
+    assert night.say("02:02", by="watch/here", update__id=["u2"]) == []
+    assert night.permission() == "no go"
+    assert night.watch.counts["occurrences that nothing replaces"] == 1
+    assert night.watch.counts["unreadable values"] == 1
+    assert night.say("02:03", by="watch/here", update__id="u2") == ["recurred undecided"]
+    # What the new happening has nothing to say of yet is no word of the one before.
+    night.say("02:04", update__step=None)
+    assert night.watch.value("pair/a", "update.step") is None
 
 
 @pytest.mark.law(18)
