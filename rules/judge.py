@@ -67,9 +67,14 @@ class Judge:
                     verdicts[number] = verdict
                     program = scope.programs[number]
                     rule = program.rule
-                    if program.kind != "done":
+                    kind = program.kind
+                    if rule.index not in subject.states:
+                        # Where nothing is remembered, all that matters is that it begins to hold.
+                        if kind == "when" and verdict == Truth.TRUE:
+                            words.to_judge[rule.index, subject.name] = subject, rule
+                    elif kind != "done":
                         words.to_judge[rule.index, subject.name] = subject, rule
-                    elif rule.index in subject.states:
+                    else:
                         done = {} if done is None else done
                         done[rule.index, subject.name, rule.done.index(number)] = subject, rule
             elif words.to_judge:

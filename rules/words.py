@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any, Final
@@ -15,7 +16,6 @@ from rules.columns import (
     UNREADABLE,
     Column,
     Moves,
-    Users,
 )
 from rules.deadlines import BOUND, LOSS, Deadlines, Key
 from rules.finding import recognised
@@ -194,7 +194,7 @@ class Words:
                     was = before.classes[column.index] if before else UNKNOWN_CLASS
                     now = after.classes[column.index] if after else UNKNOWN_CLASS
                     if was != now:
-                        self._add(below, users, was, now)
+                        self._add((below,), below.scope, users.moves_of(was, now))
                 for tests, places in facts:
                     for test in tests:
                         self.refresh(below, test)
@@ -434,10 +434,11 @@ class Words:
 
     def shift(self, subject: Subject, column: Column, old: int, new: int) -> None:
         """Add a change of class to every situation that contains the column."""
-        moves = self._add(subject, column.own, old, new)
+        moves = column.own.moves_of(old, new)
+        self._add((subject,), subject.scope, moves)
         for scope, users in column.descendants.items():
-            for below in subject.within(scope):
-                self._add(below, users, old, new)
+            if touched := users.moves_of(old, new):
+                self._add(subject.within(scope), self.programs.scopes[scope], touched)
         if column.descendants:
             return
         key = old << 20 | new
@@ -446,22 +447,25 @@ class Words:
             if all(program >= derivations for program, _ in moves):
                 column.moves[key] = moves
 
-    def _add(self, subject: Subject, users: Users, old: int, new: int) -> Moves:
-        """Touch the programs that look at a column; return what the change adds to which."""
-        moves = users.moves_of(old, new)
-        keys, verdicts = subject.keys, subject.verdicts
-        scope = subject.scope
+    def _add(self, subjects: Sequence[Subject], scope: CompiledScope, moves: Moves) -> None:
+        """Add to the situations of programs, on every subject of a scope that sees the change."""
         memories, derivations = scope.memories, scope.derivations
+        candidates = self.candidates
         for program, delta in moves:
-            key = keys[program] = keys[program] + delta
-            if memories[program].get(key) != verdicts[program]:
-                if program >= derivations:
-                    self.candidates.append((subject, program))
-                else:
-                    owner = scope.programs[program].owner
-                    assert isinstance(owner, CompiledDerived)
+            known = memories[program].get
+            if program >= derivations:
+                for subject in subjects:
+                    keys = subject.keys
+                    key = keys[program] = keys[program] + delta
+                    if known(key) != subject.verdicts[program]:
+                        candidates.append((subject, program))
+                continue
+            owner = scope.programs[program].owner
+            assert isinstance(owner, CompiledDerived)
+            for subject in subjects:
+                key = subject.keys[program] = subject.keys[program] + delta
+                if known(key) != subject.verdicts[program]:
                     self._queue_derived(subject, owner)
-        return moves
 
     def verdict(self, scope: CompiledScope, program: int, key: int) -> Truth:
         """What durable_rules says of a situation, asked once and remembered."""
