@@ -22,15 +22,15 @@ _NOTICED: Final[tuple[tuple[str, str, str, str, str], ...]] = (
         "7",
         "What the word means is not known. Rules that look at this fact cannot tell this state "
         "from a healthy one or from a failed one.",
-        "Read the word in the evidence and decide from the vendor's documents what it means",
+        "Read the word in the evidence, and look up in its source's documents what it means",
     ),
     (
         CLOCK_SKEW,
-        "An appliance names a time that lies more than five minutes ahead",
+        "A source names a time that lies more than five minutes ahead",
         "10",
         "Waiting times and ages that start at this instant cannot be judged until the clocks "
         "agree.",
-        "Compare the clocks of the appliances and of this machine",
+        "Compare the clocks of those who say it and of this machine",
     ),
 )
 

@@ -86,6 +86,9 @@ def read_fact(
         table.fault(Code.BAD_FACT, "names a value twice", "values")
     grade = table.choice("grade", get_args(Grade), required=False) or ""
     meaning, unit, memory = table.text("meaning"), table.text("unit"), table.flag("memory")
+    planned = table.flag("planned")
+    if planned and kind not in ("instant", None):
+        table.fault(Code.BAD_FACT, "only an instant can be planned", "planned")
     if kind is None or scope is None:
         table.get("default"), table.get("otherwise")
         table.finish()
@@ -110,6 +113,7 @@ def read_fact(
         memory=memory,
         derived=derived,
         grade=grade,
+        planned=planned,
     )
 
 

@@ -62,7 +62,7 @@ def _carry_facts(old: Words, before: Subject, new: Words, subject: Subject) -> N
             if origin is not None and (state := new.sources[origin.source]).heartbeat is None:
                 # Who cannot be lost is always heard.
                 origin = origin.said_again(state.hearing)
-            if earlier.slot in before.skewed:
+            if earlier.slot in before.skewed and not fact.declared.planned:
                 subject.skewed[fact.slot] = fact
             new.put(subject, fact, value, origin)
 

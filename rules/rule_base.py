@@ -71,6 +71,8 @@ class Fact(msgspec.Struct, frozen=True):
     memory: bool = False
     derived: bool = False
     grade: str = ""
+    planned: bool = False
+    """Whether an instant may lie ahead: what is planned for it is no sign of a wrong clock."""
 
     @property
     def family(self) -> str:

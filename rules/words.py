@@ -324,7 +324,7 @@ class Words:
             raw = subject.raw[slot]
             outside = raw is not None and fact.classify(raw) == fact.unrecognised
             self._notice(subject, subject.unrecognised, fact, outside, UNRECOGNISED_VALUE)
-        if fact.declared.type == "instant":
+        if fact.declared.type == "instant" and not fact.declared.planned:
             self._check_skew(subject, fact)
         for test in fact.tests:
             self.refresh(subject, test)

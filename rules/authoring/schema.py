@@ -274,6 +274,7 @@ def _fact_table(rule_base: RuleBase) -> Schema:
             "scope": {"enum": list(rule_base.scopes), "description": "What it is about"},
             "source": {"enum": list(rule_base.sources), "description": "Who says it"},
             "memory": {"type": "boolean", "description": "The watch's own memory"},
+            "planned": {"type": "boolean", "description": "An instant that may lie ahead"},
             "default": {"description": "What a first snapshot that is silent about it means"},
             "derived": {"type": "boolean", "description": "Concluded from other facts"},
             "otherwise": {"description": "What a derived fact is where no derivation holds"},

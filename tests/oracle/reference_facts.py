@@ -231,7 +231,7 @@ class ReferenceFacts:
         def strange(other: Fact, value: Value) -> bool:
             if fact.name.endswith(".unrecognised_value"):
                 return other.type == "enum" and value == UNRECOGNISED
-            if other.type != "instant":
+            if other.type != "instant" or other.planned:
                 return False
             instant = read_instant(str(value))
             if self.value(subject, other.name) is not None:

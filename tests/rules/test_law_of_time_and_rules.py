@@ -115,6 +115,17 @@ def test_law_10_an_instant_more_than_five_minutes_ahead_is_unknown_to_all_and_a_
     ]
 
 
+@pytest.mark.law(10)
+def test_law_10_what_is_planned_may_lie_ahead_and_is_unknown_to_ages_until_it_comes() -> None:
+    night = Timeline(
+        fact("plan.at", "instant", source="watch", planned=True),
+        rule("due", 'plan.at.older_than = "0s"'),
+    )
+    assert night.say("02:00", by="watch/here", plan__at="2026-11-22T03:00:00Z") == []
+    assert night.verdict("due") == "unknown"
+    assert night.passes("03:00") == ["raised due"]
+
+
 # 11. `for`
 
 

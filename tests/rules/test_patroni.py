@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,8 @@ def test_its_manual_is_current(rule_base: RuleBase) -> None:
     """`watchkeeper rules docs samples/patroni --output samples/patroni/MANUAL.md` brings it up to
     date."""
     assert (PATRONI / "MANUAL.md").read_text("utf-8") == as_markdown(rule_base)
+
+
+def test_its_logs_are_what_their_stories_tell() -> None:
+    command = [sys.executable, str(PATRONI / "stories.py"), "--check"]
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""
