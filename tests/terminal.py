@@ -33,8 +33,10 @@ class Terminal:
         environment: Mapping[str, str] | None = None,
         ignore_hangup: bool = False,
         program: Sequence[str] = ("-m", "tui.command_line"),
+        through: Sequence[str] = (),
     ) -> None:
-        """Start it; `program` is what the interpreter runs instead of `watchkeeper`."""
+        """Start it; `program` is what the interpreter runs instead of `watchkeeper`, and
+        `through` a command that starts the interpreter."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.written = bytearray()
@@ -56,7 +58,8 @@ class Terminal:
             os.read(ready, 1)
             if ignore_hangup:
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-            os.execve(sys.executable, [sys.executable, *program, *arguments], settings)
+            command = [*through, sys.executable, *program, *arguments]
+            os.execvpe(command[0], command, settings)
         self.resize(columns, rows)
         os.write(go, b"x")
         os.close(go)

@@ -17,7 +17,7 @@ from drivers.journal import Faults
 from rules.loader import load_rule_base
 from rules.rule_base import RuleBase
 from tui.screen.app import ScreenOptions, WatchApp
-from tui.screen.keys import ACTIONS, TAKEN, Keys
+from tui.screen.keys import ACTIONS, BY_NAME, TAKEN, Keys
 from tui.screen.places.board import Board
 from tui.session.recorded_log import RecordedLog
 from tui.session.replay import ReplaySession
@@ -45,7 +45,7 @@ class Driver:
         return "\n".join(strip.text for strip in strips)
 
     async def until(self, holds: Callable[[], bool]) -> str:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 60
         while not holds():
             assert time.monotonic() < deadline, self.text
             await self.pilot.pause(0.01)
@@ -372,6 +372,72 @@ async def test_a_thousand_pairs_are_a_list_that_one_can_filter(
 
 
 # The table of keys
+
+
+HELP, LEAVE = ("question_mark",), ("escape",)
+# An action; what is pressed before it on the board at the failure; what it then shows; what leads
+# back to the board.
+WALK: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
+    ("help", (), "Everywhere", LEAVE),
+    ("filter", (), "filter", LEAVE),
+    ("open", (), "What it means", LEAVE),
+    ("back", HELP, "What to do now", ()),
+    ("acknowledge", (), "acknowledge; note:", LEAVE),
+    ("explain", (), "Why update-standby-failed", LEAVE),
+    ("what-if", (), "WHAT IF", LEAVE),
+    ("down", HELP, "2 of", LEAVE),
+    ("up", (*HELP, "down", "down"), "2 of", LEAVE),
+    ("page-down", HELP, "one line up", LEAVE),
+    ("page-up", (*HELP, "end"), "one line up", LEAVE),
+    ("bottom", HELP, "to the end of the log", LEAVE),
+    ("top", (*HELP, "end"), "Here", LEAVE),
+    ("next-pane", (), "What to do now", ("shift+tab",)),
+    ("previous-pane", (), "What to do now", ("tab",)),
+    ("confirm", (), "Done: Contact your authorized support", LEAVE),
+    ("note", (), "note:", LEAVE),
+    ("close", (), "close by hand; reason:", LEAVE),
+    ("copy", (), "Sent to the terminal's clipboard", ()),
+    ("export", (), "Written to", ()),
+    ("picture", (), "Written to", ()),
+    ("sort", (), "by newest", ("s", "s")),
+    ("facts", (), "Facts of pair/LE-rack-a", LEAVE),
+    ("timeline", (), "RAISED critical", LEAVE),
+    ("subjects", (), "LE-rack-b", LEAVE),
+    ("rules", (), "storage-degraded", LEAVE),
+    ("blind", (), "annot be judged", LEAVE),
+    ("log", (), "Sources", LEAVE),
+    ("palette", (), "find", LEAVE),
+    ("reload", (), "ules", ()),
+    ("name", (), "your name: anna", LEAVE),
+    ("redraw", (), "What to do now", ()),
+    ("play", (), "playing", ("space",)),
+    ("step", ("0",), "event 1 of 243", ()),
+    ("step-back", ("dollar_sign",), "event 242 of 243", ()),
+    ("next-finding", ("0",), "RAISED", ()),
+    ("previous-finding", ("dollar_sign",), "RAISED", ()),
+    ("faster", (), "120x", ("minus",)),
+    ("slower", (), "30x", ("plus",)),
+    ("go-to", (), "go to", LEAVE),
+    ("restart", (), "before the first event", ()),
+    ("to-end", (), "event 243 of 243", ()),
+)
+ELSEWHERE = {"suspend", "quit"}
+"""They leave the screen, and are tried on a real terminal."""
+
+
+async def test_every_key_of_every_action_does_what_help_says(opened: Open) -> None:
+    async with opened() as screen:
+        for name, before, shows, after in WALK:
+            for key in BY_NAME[name].keys:
+                if "1 critical" not in screen.text:
+                    await at_the_failure(screen)
+                await screen.press(*before)
+                await screen.press(key)
+                await screen.shows(shows)
+                await screen.press(*after)
+                await screen.until(lambda: isinstance(screen.app.screen, Board))
+
+    assert {step[0] for step in WALK} | ELSEWHERE == set(BY_NAME)
 
 
 def test_no_key_is_bound_twice_in_a_place() -> None:

@@ -339,7 +339,52 @@ def test_hostile_texts_are_shown_and_do_nothing(text: str, tmp_path: Path) -> No
     assert all(line.rstrip()[-1] in "┐│┘" for line in shown[1:] if line.strip())
 
 
-# tmux
+# Keys as PuTTY sends them, and multiplexers
+
+
+def test_the_keys_of_putty() -> None:
+    home, end, f1 = "\x1b[1~", "\x1b[4~", "\x1b[11~"
+    down, page_up, page_down = "\x1bOB", "\x1b[5~", "\x1b[6~"
+    with Terminal(["replay", UPDATE], environment={"TERM": "putty"}) as terminal:
+        terminal.shows(ALL_READ)
+        terminal.type(f1)
+        terminal.shows("Everywhere", "1 of")
+        terminal.type(end)
+        terminal.until(lambda shown: "Here" not in shown)
+        terminal.type(home)
+        terminal.shows("Here")
+        terminal.type(page_down)
+        terminal.until(lambda shown: "Here" not in shown)
+        terminal.type(page_up)
+        terminal.shows("Here")
+        terminal.type(down)
+        terminal.shows("2 of")
+        terminal.type("\x1b")
+        terminal.shows("Findings")
+        terminal.type("/rackx\x7f\r")
+        terminal.shows("/rack")
+        terminal.type("q")
+        assert terminal.wait() == 0
+
+
+@pytest.mark.skipif(shutil.which("screen") is None, reason="GNU screen is not installed")
+def test_the_same_under_gnu_screen(tmp_path: Path) -> None:
+    sockets = tmp_path / "sockets"
+    sockets.mkdir(mode=0o700)
+    settings = tmp_path / "screenrc"
+    settings.write_text("startup_message off\nvbell off\n")
+    environment = {"SCREENDIR": str(sockets)}
+    through = ("screen", "-U", "-c", str(settings), "-S", "watch")
+    with Terminal(["replay", UPDATE], environment=environment, through=through) as terminal:
+        terminal.shows(ALL_READ)
+        terminal.type("0nnn")
+        terminal.shows("1 critical", "DO NOT")
+        terminal.type("\t?")
+        terminal.shows("Everywhere")
+        terminal.type("\x1b")
+        terminal.shows("Findings")
+        terminal.type("q")
+        assert terminal.wait() == 0
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")

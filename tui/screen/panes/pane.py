@@ -127,6 +127,12 @@ class ListPane(Pane, can_focus=True):
             self.moved()
         self._settle()
 
+    def turn(self, pages: int) -> None:
+        """Move what is seen by so many pages, and the cursor with it."""
+        by = pages * self.page()
+        self.first_item = max(0, min(self.first_item + by, self.item_count() - 1))
+        self.move_to(self.cursor + by)
+
     def page(self) -> int:
         """How many items make a page."""
         rows = self.inner_rows

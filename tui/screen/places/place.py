@@ -84,9 +84,9 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
             case "down":
                 pane.move(1)
             case "page-up":
-                pane.move(-pane.page())
+                pane.turn(-1)
             case "page-down":
-                pane.move(pane.page())
+                pane.turn(1)
             case "top":
                 pane.move_to(0)
             case "bottom":
