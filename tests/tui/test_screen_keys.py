@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from tui.screen.keys import ACTIONS, BY_NAME, TAKEN, Keys
 from tui.screen.places.board import Board
 from tui.session.recorded_log import RecordedLog
 from tui.session.replay import ReplaySession
+from tui.session.timeline import Timeline, TimelineLine
 
 LOGS = Path("samples/logs")
 UPDATE = LOGS / "U6-standby-fails.jsonl"
@@ -238,6 +240,36 @@ async def test_filters_narrow_and_escape_widens(opened: Open) -> None:
         await screen.shows("Timeline /resolved")
         await screen.press("escape")
         await screen.until(lambda: "/resolved" not in screen.text)
+
+
+def counted_in(text: str, filtered: str) -> tuple[int, int] | None:
+    """How many lines of how many a filtered timeline shows, once it has been looked through."""
+    told = re.search(rf"Timeline {filtered}─* (\d+) of (\d+) ┐", text)
+    return (int(told[1]), int(told[2])) if told else None
+
+
+async def test_a_long_timeline_is_filtered_in_slices_and_the_more_one_types_the_less_is_looked_at(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screen.panes.timeline._SLICE", 7)
+    looked_at: list[int] = []
+    line = Timeline.line
+
+    def counted(timeline: Timeline, number: int) -> TimelineLine | None:
+        looked_at.append(number)
+        return line(timeline, number)
+
+    async with opened(size=(100, 24)) as screen:
+        await screen.press("t", "slash")
+        await screen.type("re")
+        some = await screen.until(lambda: counted_in(screen.text, "/re ") is not None)
+        monkeypatch.setattr(Timeline, "line", counted)
+        await screen.type("solved")
+        few = await screen.until(lambda: counted_in(screen.text, "/resolved ") is not None)
+
+    found, of = counted_in(some, "/re ") or (0, 0)
+    assert 0 < (counted_in(few, "/resolved ") or (0, 0))[0] < found < of
+    assert len(set(looked_at)) <= found
 
 
 async def test_the_timeline_follows_until_one_moves_up(opened: Open) -> None:

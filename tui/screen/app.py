@@ -15,7 +15,6 @@ from textual.message import Message
 from tui.screen.keys import Keys
 from tui.screen.lines import Look
 from tui.screen.painted_app import PaintedApp
-from tui.screen.panes.timeline import TimelinePane
 from tui.screen.places.board import Board
 from tui.screen.places.place import PlaceScreen
 from tui.session.worker import Worker
@@ -210,15 +209,3 @@ class WatchApp(PaintedApp[int]):
                 done(text)
 
             self.screen.prompt.ask(label, answered, value=value)
-
-    def narrow(self, pane: object, text: str) -> None:
-        """Filter a pane; a long timeline is looked through in slices."""
-        if isinstance(pane, TimelinePane):
-            pane.narrow(text)
-            self._look_further(pane, text)
-        elif hasattr(pane, "narrow"):
-            pane.narrow(text)
-
-    def _look_further(self, pane: TimelinePane, text: str) -> None:
-        if pane.wanted == text and pane.is_attached and not pane.look_further(2000):
-            self.set_timer(0.01, lambda: self._look_further(pane, text))

@@ -202,7 +202,12 @@ class ListPane(Pane, can_focus=True):
 
     def cursor_offset(self) -> Offset:
         """Where on the screen the cursor's item begins."""
-        above = sum(len(self.item(index)) for index in range(self.first_item, self.cursor))
+        above = 0
+        for index in range(self.first_item, self.cursor):
+            above += len(self.item(index))
+            if above > self.inner_rows:
+                # Not yet scrolled to: a list may be a million items long.
+                break
         region = self.region
         y = min(region.y + 1 + above, max(region.y, region.bottom - 1))
         return Offset(region.x + 1, y)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from datetime import UTC
+from itertools import chain
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from tui.screen.lines import Line, Look, Role, Span
@@ -12,6 +14,11 @@ from tui.screen.panes.pane import ListPane
 
 if TYPE_CHECKING:
     from tui.session.timeline import Timeline, TimelineLine
+
+_SLICE: Final = 2_000
+"""Lines that are looked at between two looks at the keyboard."""
+_TELL_EVERY: Final = 0.5
+"""Seconds between two words about how far a search is."""
 
 
 class TimelinePane(ListPane):
@@ -26,7 +33,13 @@ class TimelinePane(ListPane):
         self._length = 0
         self._kept: array[int] | None = None
         """Line numbers that contain what is wanted; None: all."""
+        self._again: Sequence[int] = ()
+        """Line numbers that contained what was wanted before, to be looked at before all others."""
         self._looked_at = 0
+        """How many lines have been looked at, whatever was wanted then."""
+        self._told_at = 0.0
+        """When it was last shown how far the search is."""
+        self._looking = False
 
     def show(self, timeline: Timeline, length: int) -> None:
         """Show so many lines of a timeline."""
@@ -36,38 +49,63 @@ class TimelinePane(ListPane):
             return
         self._timeline, self._length = timeline, length
         if self._kept is not None and (shrunk or not same):
-            self._kept, self._looked_at = array("q"), 0
-        self.look_further()
+            self._kept, self._again, self._looked_at = array("q"), (), 0
+        self._look_further()
 
     def narrow(self, wanted: str) -> None:
         """Show the lines that contain a text; words such as `raised`, `critical` or a subject
         are part of a line."""
-        self.wanted = wanted
-        self._kept = array("q") if wanted else None
-        self._looked_at = 0
-        self.look_further()
+        before, kept, self.wanted = self.wanted, self._kept, wanted
+        if wanted and kept is not None and before.lower() in wanted.lower():
+            # What contains more contains what it was before: the others need not be looked at.
+            kept.extend(self._again)
+            self._kept, self._again = array("q"), kept
+        else:
+            self._kept = array("q") if wanted else None
+            self._again, self._looked_at = (), 0
+        self._told_at = 0.0
+        self._look_further()
 
-    def look_further(self, most: int = 20_000) -> bool:
-        """Look for wanted lines among so many more; return whether all have been looked at."""
-        if self._kept is not None and self._timeline is not None:
-            stop = min(self._length, self._looked_at + most)
-            lowered = self.wanted.lower()
-            for number in range(self._looked_at, stop):
-                line = self._timeline.line(number)
-                if line is not None and lowered in _searched(line):
-                    self._kept.append(number)
-            self._looked_at = stop
-        done = self._kept is None or self._looked_at >= self._length
+    def _look_further(self) -> None:
+        """Look at some more lines, and come back for the rest; how far that is, is shown now and
+        then."""
+        done = self._kept is None or self._looked_through(self._kept)
+        if done or monotonic() - self._told_at >= _TELL_EVERY:
+            self._told_at = monotonic()
+            self._tell(done=done)
+        if not done and not self._looking and self.is_attached:
+            self._looking = True
+            self.set_timer(0.01, self._come_back)
+
+    def _come_back(self) -> None:
+        self._looking = False
+        self._look_further()
+
+    def _looked_through(self, kept: array[int]) -> bool:
+        """Whether the next slice was the last one."""
+        if self._timeline is None:
+            return True
+        again, self._again = self._again[:_SLICE], self._again[_SLICE:]
+        stop = min(self._length, self._looked_at + _SLICE - len(again))
+        lowered = self.wanted.lower()
+        for number in chain(again, range(self._looked_at, stop)):
+            line = self._timeline.line(number)
+            if line is not None and lowered in _searched(line):
+                kept.append(number)
+        self._looked_at = max(self._looked_at, stop)
+        return not self._again and self._looked_at >= self._length
+
+    def _tell(self, *, done: bool) -> None:
         if self.following:
             self.cursor = max(0, self.item_count() - 1)
         heading = "Timeline" + (f" /{self.wanted}" if self.wanted else "")
         aside = "" if self.following else "held: G follows"
         if self._kept is not None:
-            share = "" if done else f", {self._looked_at * 100 // max(1, self._length)} %"
+            through = max(0, self._looked_at - len(self._again))
+            share = "" if done else f", {through * 100 // max(1, self._length)} %"
             aside = f"{len(self._kept)} of {self._length}{share}"
         self.head(heading, aside)
         self.changed()
-        return done
 
     def move_to(self, index: int) -> None:
         """Move, and hold still unless at the end."""

@@ -171,5 +171,5 @@ class Board(PlaceScreen):
             f"filter {pane.heading.partition(' ')[0].lower()}:",
             lambda _: None,
             value=pane.wanted,
-            typed=lambda text: self.watch_app.narrow(pane, text),
+            typed=pane.narrow,
         )

@@ -65,7 +65,7 @@ class WideTimeline(PlaceScreen):
             "filter timeline:",
             lambda _: None,
             value=self.pane.wanted,
-            typed=lambda text: self.watch_app.narrow(self.pane, text),
+            typed=self.pane.narrow,
         )
 
 
