@@ -5,11 +5,11 @@ against it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias, cast
 
+from rules.expressions import finder
 from rules.pattern import AGE_OPERATORS, Condition, Pattern, conditions
 from rules.rule_base import Fact
 from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant
@@ -87,7 +87,7 @@ def condition_truth(
             old = now - mine >= cast(timedelta, condition.operand)
             return _truth_of(old == (condition.operator == "older_than"))
         case "matches":
-            return _truth_of(re.search(str(condition.operand), str(value)) is not None)
+            return _truth_of(finder(str(condition.operand))(str(value)))
         case "same_as" | "differs_from" | "later_than" | "earlier_than":
             other = value_of(facts, str(condition.operand))
             if other is None:

@@ -3,7 +3,6 @@ are patterns over columns."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -11,6 +10,7 @@ from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias
 
 from rules.columns import TRUTH_CLASSES, Column, Users, ValueClasses, contribution
+from rules.expressions import finder
 from rules.matcher import Matcher
 from rules.pattern import (
     AGE_OPERATORS,
@@ -65,14 +65,14 @@ class Age:
 class Match:
     """A column that holds whether a text matches an expression."""
 
-    __slots__ = ("column", "expression", "fact", "level", "number")
+    __slots__ = ("column", "fact", "is_found", "level", "number")
 
     def __init__(self, column: Column, fact: CompiledFact, expression: str) -> None:
         self.number = -1
         self.level = 0
         self.column = column
         self.fact = fact
-        self.expression = re.compile(expression)
+        self.is_found = finder(expression)
 
 
 Test = Relation | Age | Match

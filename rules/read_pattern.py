@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+from rules.expressions import ExpressionError, finder
 from rules.fault_codes import Code
 from rules.faults import name_type, nearest
 from rules.pattern import (
@@ -308,10 +308,10 @@ class PatternReader:
             )
             return None
         try:
-            if type(value) is not str or not 0 < len(value) <= 1000:
-                raise ValueError("it must be a text of at most 1000 characters")
-            re.compile(value)
-        except (re.error, ValueError, RecursionError, OverflowError) as error:
+            if type(value) is not str:
+                raise ExpressionError("it must be a text")
+            finder(value)
+        except ExpressionError as error:
             table.fault(Code.BAD_EXPRESSION, f"no regular expression: {error}", *keys)
             return None
         return value

@@ -399,7 +399,7 @@ class Words:
             return self._relation(subject, test, value)
         if isinstance(test, Age):
             return age_truth(read_instant(str(value)), test.operator, test.bound, self.now)
-        return Truth(test.expression.search(str(value)) is not None), None
+        return Truth(test.is_found(str(value))), None
 
     def _relation(
         self, subject: Subject, test: Relation, value: Value
