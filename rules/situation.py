@@ -98,6 +98,15 @@ def value_now(words: Words, subject: str, fact: str) -> Value | None:
     return recognised(compiled.declared, words.seen_by(found, compiled))
 
 
+def held_since(words: Words, rule_id: str, subject: str) -> datetime | None:
+    """Since when a rule with a `for` has held that is not raised yet; None where none does."""
+    found = words.subjects.get(subject)
+    for rule in found.scope.rules if found else ():
+        if rule.rule.id == rule_id and found and (state := found.states.get(rule.index)):
+            return None if state.finding is not None else state.since
+    return None
+
+
 def steps_now(words: Words, finding: Finding) -> list[StepNow]:
     """The steps of a finding as they stand now (law 16)."""
     subject = words.subjects.get(finding.subject)

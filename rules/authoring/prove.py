@@ -171,7 +171,8 @@ class _Proof:
             may_be_unknown = self._proof.may_be_unknown and value is None
             left = self._unanswered(where, blind=not may_be_unknown)
             if left != NOWHERE:
-                yield f"no rule answers it where {self._describe(left, others=True)}"
+                others = self._describe(left, others=True)
+                yield "no rule answers it" + (f" where {others}" if others else "")
         by_id: dict[str, Rule] = {rule.id: rule for rule in self._rules}
         for rule_id in sure:
             for number, step in enumerate(by_id[rule_id].steps):
@@ -222,7 +223,7 @@ class _Proof:
         shown = [f"{name} = {self._say(name, [example[name]])}" for name in rest if name in example]
         if shown:
             said.append(f"for one {', '.join(shown)}")
-        return "; ".join(said) or "every combination"
+        return "; ".join(said) or ("" if others else "every combination")
 
     def _say(self, name: str, values: list[Any]) -> str:
         words = list(dict.fromkeys(self._word(name, value) for value in values))

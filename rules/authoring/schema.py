@@ -83,7 +83,7 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
     event = {
         "at": _duration("Since the beginning of the test"),
         "subject": _text("Whom it is about, if not the test's subject"),
-        "source": _text("Who says it, such as oneview/composer-1"),
+        "source": _text(f"Who says it, such as {next(iter(rule_base.sources), 'source')}/a"),
         "facts": said,
         "unknown": {**names, "description": "Facts that nobody knows from now on"},
         "snapshot": _texts("Families of facts: what is said is a snapshot of them"),
@@ -121,7 +121,7 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
     test = {
         "name": _text("What must be so, as a sentence"),
         "todo": _text("Why the test does not pass yet"),
-        "subject": _text("Whom it is about, such as pair/a"),
+        "subject": _text(f"Whom it is about, such as {next(iter(rule_base.scopes), 'scope')}/a"),
         "begin": {"description": "When the test begins"},
         "end": moment,
         "facts": said,
@@ -400,7 +400,7 @@ def _board_table(rule_base: RuleBase) -> Schema:
     return _table(
         {
             "scope": scope,
-            "title": _text("What the subjects are called, such as Pairs"),
+            "title": _text("What the subjects are called together"),
             "badge": {"enum": names, "description": "The fact beside a subject's name"},
             "first": _text("The badge of those that come first of equals"),
             "operation": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from rules.authoring.read_rule_tests import read_proofs, read_tests
 from rules.authoring.run_tests import Runner
 from rules.loader import load_rule_base
 from rules.rule_base import RuleBase
+from tui.command_line import main
 from tui.rules_commands.manual import as_markdown
 from tui.rules_commands.test_files import find_tests, open_log
 
@@ -67,3 +69,25 @@ def test_its_manual_is_current(rule_base: RuleBase) -> None:
 def test_its_logs_are_what_their_stories_tell() -> None:
     command = [sys.executable, str(PATRONI / "stories.py"), "--check"]
     assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_the_tools_say_nothing_of_another_rule_base(
+    rule_base: RuleBase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs = sorted(str(log) for log in (PATRONI / "logs").glob("*.jsonl"))
+    rules = ["--rules", str(PATRONI)]
+    for form in ("text", "json", "markdown"):
+        main(["replay", *logs[:3], "--headless", "--verify", "--format", form, *rules])
+    main(["replay", logs[-1], "--plain", *rules])
+    for words in (["list"], ["docs"], ["schema"], ["schema", "--tests"], ["prove"]):
+        assert main(["rules", *words, *rules]) == 0
+    for rule in rule_base.rules:
+        assert main(["rules", "show", rule.id, *rules]) == 0
+    for rule_id in ("no-candidate", "clock-skew-member"):
+        assert main(["rules", "explain", rule_id, "--log", logs[0], *rules]) in (0, 1)
+    assert main(["rules", "check", str(PATRONI)]) == 0
+    assert main(["rules", "backtest", str(PATRONI), str(PATRONI), *logs[:2], "--jobs", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert len(printed) > 100_000
+    said = re.findall(r"(?i)image.?streamer|oneview|\bHPE\b|composer|appliance|\bpairs?\b", printed)
+    assert said == []

@@ -108,6 +108,9 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
     from drivers.journal.faults import Faults, JournalError
     from drivers.journal.reader import read_events
     from rules.engine import Watch
+    from rules.situation import held_since
+    from rules.values import show_duration
+    from tui.phrases import say_time
 
     watch = Watch(rule_base)
     until: datetime | None = None
@@ -139,7 +142,12 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
         finding = open_now.get(name)
         look_up = partial(watch.value, name)
         parts = list(_explanations(rule, rule_base, look_up, watch.now, finding))
-        yield _Told(name, parts, _state(finding, [one for one in ended if one.subject == name]))
+        state = _state(finding, [one for one in ended if one.subject == name])
+        since = held_since(watch.words, rule.id, name)
+        if rule.hold is not None and since is not None:
+            held = f"holds since {say_time(since)}, and must for {show_duration(rule.hold)}"
+            state.append(f"{held}, until {say_time(since + rule.hold)}")
+        yield _Told(name, parts, state)
 
 
 def _state(finding: Finding | None, ended: list[Finding]) -> list[str]:

@@ -87,6 +87,9 @@ def forbidden_lines(prohibitions: Sequence[ProhibitionNow], columns: int) -> lis
 
 
 def _do_not(what: str, grade: str, columns: int) -> Line:
+    if len(grade) > columns // 3:
+        # Where a section has a long name, what must not be done is worth more than it.
+        grade = grade.partition(",")[0]
     room = max(8, columns - 6 - len(grade) - 5)
     return (
         Span("DO NOT", "forbidden"),
