@@ -14,7 +14,7 @@ import aiohttp
 from yarl import URL
 
 from drivers.journal.faults import printable
-from drivers.live.trust import Trust
+from drivers.live.trust import Trust, say_fingerprint, shown_fingerprint
 
 SESSIONS: Final = "/rest/login-sessions"
 LARGEST_ANSWER: Final = 64 << 20
@@ -99,7 +99,7 @@ class HttpsTransport:
             except TimeoutError:
                 return NoAnswer("silent", f"no answer within {self._patience:g} s")
             except (aiohttp.ServerFingerprintMismatch, aiohttp.ClientSSLError) as error:
-                return NoAnswer("untrusted", _said(error))
+                return NoAnswer("untrusted", await self._why_untrusted(error))
             except (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, ValueError) as error:
                 return NoAnswer("broken", _said(error))
             except (aiohttp.ClientError, OSError) as error:
@@ -126,6 +126,20 @@ class HttpsTransport:
                     return NoAnswer("broken", f"an answer of more than {LARGEST_ANSWER} bytes")
             named = {name.lower(): value for name, value in response.headers.items()}
             return RawAnswer(response.status, named, bytes(content))
+
+    async def _why_untrusted(
+        self, error: aiohttp.ServerFingerprintMismatch | aiohttp.ClientSSLError
+    ) -> str:
+        if isinstance(error, aiohttp.ServerFingerprintMismatch):
+            return f"its certificate's SHA-256 is {say_fingerprint(error.got)}, which is not pinned"
+        if not isinstance(error, aiohttp.ClientConnectorCertificateError):
+            return _said(error)
+        failed = error.certificate_error
+        reason = getattr(failed, "verify_message", "") or str(failed)
+        host, port = self._origin.host or "", self._origin.port or 443
+        shown = await shown_fingerprint(host, port, min(self._patience, 5.0))
+        pin = f"; its SHA-256 is {shown}: pin it if it is the appliance's own" if shown else ""
+        return f"{printable(reason)}{pin}"
 
     def _make_session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(

@@ -59,6 +59,28 @@ class Pins(Fingerprint):
             raise ServerFingerprintMismatch(self._digests[0], got, host, port)
 
 
+async def shown_fingerprint(host: str, port: int, patience: float) -> str:
+    """The SHA-256 fingerprint of whatever certificate a host shows, so that a person can compare
+    it; empty where it shows none within `patience` seconds. Nothing is sent to it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        async with asyncio.timeout(patience):
+            _, writer = await asyncio.open_connection(host, port, ssl=context)
+    except (OSError, TimeoutError):
+        return ""
+    shown = writer.get_extra_info("ssl_object")
+    certificate = shown.getpeercert(binary_form=True) if shown is not None else None
+    writer.transport.abort()
+    return say_fingerprint(hashlib.sha256(certificate).digest()) if certificate else ""
+
+
+def say_fingerprint(digest: bytes) -> str:
+    """A fingerprint as people compare it, and as the configuration takes it."""
+    return digest.hex(":")
+
+
 def read_fingerprint(text: str) -> bytes:
     """A SHA-256 fingerprint, with or without colons.
 

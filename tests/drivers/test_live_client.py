@@ -21,7 +21,7 @@ from drivers.live.transport import (
     NoAnswer,
     RawAnswer,
 )
-from drivers.live.trust import Trust, read_fingerprint
+from drivers.live.trust import Trust, read_fingerprint, say_fingerprint
 from drivers.oneview.bodies import Kind
 from drivers.simulator.build import PASSWORD, USER, build_site
 from drivers.simulator.clock import ManualClock
@@ -325,6 +325,21 @@ async def test_nothing_is_sent_to_whoever_cannot_show_the_right_certificate(
     trust: str, outcome: str, requests: int
 ) -> None:
     assert await asked_over_https(trust) == (outcome, requests)
+
+
+@pytest.mark.parametrize("trust", ["system", "pinned to another"])
+async def test_a_certificate_that_is_refused_is_named_for_a_person_to_compare(trust: str) -> None:
+    clock = ManualClock()
+    kinds = {"system": Trust(), "pinned to another": Trust(fingerprints=("00" * 32,))}
+    async with SimulatedAppliances(build_site(clock.now()), clock=clock) as served:
+        transport = HttpsTransport(served.address, served.port, kinds[trust], patience=5.0)
+        answer = await transport.send("GET", "/rest/version", {})
+        await transport.close()
+
+        assert isinstance(answer, NoAnswer)
+        assert say_fingerprint(bytes.fromhex(served.fingerprint)) in answer.detail
+        assert "pin" in answer.detail
+        assert served.asked == []
 
 
 @pytest.mark.parametrize(
