@@ -34,9 +34,11 @@ class Terminal:
         ignore_hangup: bool = False,
         program: Sequence[str] = ("-m", "tui.command_line"),
         through: Sequence[str] = (),
+        patience: float = PATIENCE,
     ) -> None:
         """Start it; `program` is what the interpreter runs instead of `watchkeeper`, and
         `through` a command that starts the interpreter."""
+        self._patience = patience
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.written = bytearray()
@@ -108,7 +110,7 @@ class Terminal:
 
     def until(self, holds: Callable[[str], bool]) -> str:
         """Take what is written until the screen is as it should be, and return the screen."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while not holds(self.text):
             if time.monotonic() > deadline:
                 raise AssertionError(f"the screen did not come to it:\n{self.text}")
@@ -129,7 +131,7 @@ class Terminal:
 
     def wait(self) -> int:
         """Wait for the program's end; return its exit code."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while self.code is None:
             if time.monotonic() > deadline:
                 raise AssertionError(f"the program goes on:\n{self.text}")

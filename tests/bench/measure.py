@@ -98,9 +98,9 @@ def _lines(found: Iterable[tuple[int, bool, str, str]]) -> bytes:
     ).encode()
 
 
-def resident() -> int:
-    """This process's resident memory in kilobytes."""
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+def resident(process: int | str = "self") -> int:
+    """A process's resident memory in kilobytes, this one's where no other is named."""
+    for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     return 0

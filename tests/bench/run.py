@@ -22,12 +22,12 @@ from targets import Target, targets_text
 FULL = Size(
     events=1_000_000, pairs=100, many_pairs=10_000, rules=(30, 100, 1000), many_rules=10_000,
     rounds=3, documented_events=20_000, growth_million=1_000_000, shares_over=200_000,
-    verified_events=5_000,
+    verified_events=5_000, screen_pairs=1_000, screen_events=1_000_000,
 )  # fmt: skip
 QUICK = Size(
     events=2_000, pairs=20, many_pairs=60, rules=(30, 100), many_rules=300,
     rounds=1, documented_events=400, growth_million=0, shares_over=2_000,
-    verified_events=500,
+    verified_events=500, screen_pairs=0, screen_events=0,
 )  # fmt: skip
 
 

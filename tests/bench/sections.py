@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -50,12 +51,16 @@ class Size(msgspec.Struct, frozen=True):
     """Events up to the first look at memory; ten times as many up to the last."""
     shares_over: int
     verified_events: int
+    screen_pairs: int
+    screen_events: int
 
 
 class Bench:
     """Runs sections, prints their tables, keeps their figures."""
 
-    SECTIONS: ClassVar[tuple[str, ...]] = ("shipped", "synthetic", "growth", "memory", "start")
+    SECTIONS: ClassVar[tuple[str, ...]] = (
+        "shipped", "synthetic", "growth", "memory", "start", "screen",
+    )  # fmt: skip
 
     def __init__(self, size: Size, folder: Path, *, with_clips: bool, quick: bool) -> None:
         self._size = size
@@ -253,6 +258,24 @@ class Bench:
             note=f"on the clock {figures.line_clock:.2f}; to the first finding "
             f"{figures.finding_cpu:.2f}",
         )  # fmt: skip
+
+    # The screen
+
+    def _screen(self) -> Iterator[Target]:
+        if self._quick:
+            return
+        # What it needs of the tests is theirs; the other sections do without.
+        sys.path.append(str(ROOT / "tests"))
+        from screen_section import screen_targets
+
+        size = self._size
+        yield from screen_targets(
+            self._folder,
+            self.figures,
+            rounds=3 * size.rounds,
+            pairs=size.screen_pairs,
+            events=size.screen_events,
+        )
 
     # What all share
 
