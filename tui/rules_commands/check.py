@@ -90,8 +90,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _summary(about: dict[str, Any]) -> str:
     title = harmless(about["title"] or about["rule_base"] or "rules")
+    # What is faulty is not among those that were read.
+    rule = "sound rule" if about["errors"] else "rule"
     sizes = (
-        f"{say_count(about['rules'], 'rule')} and {say_count(about['facts'], 'fact')} "
+        f"{say_count(about['rules'], rule)} and {say_count(about['facts'], 'fact')} "
         f"in {say_count(about['files'], 'file')}"
     )
     found = [say_count(about["errors"], "fault")] if about["errors"] else ["no fault"]
