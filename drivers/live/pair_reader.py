@@ -12,7 +12,7 @@ from drivers.live.client import LONGEST_PAUSE as LONGEST_ASKED_FOR
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, TaskReader
 from drivers.live.pace import Pace
-from drivers.live.resources import IMAGE_STREAMER
+from drivers.live.resources import IMAGE_STREAMER, name_of_list
 from drivers.live.secret import Secret
 from drivers.live.session import agree_on_version
 from drivers.oneview.bodies import Body, Kind
@@ -31,6 +31,8 @@ class PairReading:
     pair: str
     bodies: dict[Kind, list[Body]] = field(default_factory=dict)
     whole: set[Kind] = field(default_factory=set)
+    lists: dict[str, bool] = field(default_factory=dict)
+    """The lists that were asked for, and whether they were read whole, or are not known there."""
     changed: bool = False
     address: AddressWord | None = None
     """None: it was not asked this time."""
@@ -111,6 +113,8 @@ class PairReader:
                 break
             if answer.outcome in NO_ANSWER or (answer.outcome == "busy" and answer.retry_after):
                 break
+            name = name_of_list("/rest/tasks" if tasks_due else due[0][0].path)
+            reading.lists[name] = part.whole or answer.outcome == "not-found"
             if part.whole:
                 reading.whole.add(kind)
             if answer.is_read or part.bodies:
@@ -138,7 +142,9 @@ class PairReader:
                 reading.address = "temporarily-unavailable"
             return
         reading.address = "answers"
-        if answer.outcome in ("unauthorized", "forbidden"):
+        # One list that is forbidden, after others were not, says nothing of the session.
+        forbidden = answer.outcome == "forbidden" and reading.acceptance is None
+        if answer.outcome == "unauthorized" or forbidden:
             reading.acceptance = "refused"
         elif answer.is_read and reading.acceptance is None:
             reading.acceptance = "accepted"

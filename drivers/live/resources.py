@@ -52,3 +52,8 @@ IMAGE_STREAMER: Final[tuple[Wanted, ...]] = (
     Wanted("/rest/plan-scripts", Kind.PLAN_SCRIPT, at="primary"),
     Wanted("/rest/os-volumes", Kind.OS_VOLUME, every=SELDOM),
 )
+
+
+def name_of_list(path: str) -> str:
+    """What people are told that a list is called."""
+    return path.partition("?")[0].removeprefix("/rest/")
