@@ -70,7 +70,7 @@ class OneViewReader:
             for wanted in ONEVIEW
         ]
         self._owed: set[str] = set()
-        """Lists that have not been read whole since everything was asked for."""
+        """Lists that were not read whole when they were due, and are asked for again."""
         self._spoken: Spoken | None = None
 
     @property
@@ -181,9 +181,9 @@ class OneViewReader:
             settled = part.whole or answer.outcome == "not-found"
             complete = complete and settled
             name = name_of_list("/rest/tasks" if wanted is None else wanted.path)
-            reading.lists[name] = reading.lists.get(name, True) and settled
-            if settled and wanted is not None:
-                self._owed.discard(wanted.path)
+            reading.lists[name] = settled
+            if wanted is not None:
+                (self._owed.discard if settled else self._owed.add)(wanted.path)
             if not part.whole:
                 partly.add(kind)
             elif not partly & {kind}:

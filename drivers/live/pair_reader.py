@@ -59,6 +59,8 @@ class PairReader:
         self._pace = pace
         self._due: datetime | None = None
         self.tasks = TaskReader(pair)
+        self._owed: set[str] = set()
+        """Lists that were not read whole when they were due, and are asked for again."""
         self._lists = [
             (wanted, ListReader(wanted.path, wanted.kind, pair=pair)) for wanted in IMAGE_STREAMER
         ]
@@ -93,7 +95,8 @@ class PairReader:
         due = [
             (wanted, reader)
             for wanted, reader in self._lists
-            if (everything or count % wanted.every == 0) and (wanted.at == "all" or primary)
+            if (everything or count % wanted.every == 0 or wanted.path in self._owed)
+            and (wanted.at == "all" or primary)
         ]
         while tasks_due or due:
             if tasks_due:
@@ -115,6 +118,9 @@ class PairReader:
                 break
             name = name_of_list("/rest/tasks" if tasks_due else due[0][0].path)
             reading.lists[name] = part.whole or answer.outcome == "not-found"
+            if not tasks_due:
+                settled = reading.lists[name]
+                (self._owed.discard if settled else self._owed.add)(due[0][0].path)
             if part.whole:
                 reading.whole.add(kind)
             if answer.is_read or part.bodies:

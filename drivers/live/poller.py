@@ -33,7 +33,9 @@ UPDATE_IS_OVER: Final = timedelta(hours=3)
 """How long after its start an update keeps the readings close together at most."""
 
 UNREAD_AFTER: Final = timedelta(minutes=3)
-"""How long a list must have been unreadable, while others were read, before that is told."""
+UNREAD_ATTEMPTS: Final = 10
+"""How long, and how often in a row, a list must have been unreadable, while others were read,
+before that is told: a bad network alone is no reason."""
 
 _OF_PRIMARY: Final = frozenset(
     {
@@ -89,8 +91,8 @@ class Poller:
         self._heard_at: dict[str, datetime] = {}
         self._silent: set[str] = set()
         """Sources that were lost and whose facts have not been told again."""
-        self._unread: dict[str, datetime] = {}
-        """Lists that cannot be read although their host answers, and since when."""
+        self._unread: dict[str, tuple[datetime, int]] = {}
+        """Lists that cannot be read although their host answers: since when, and how often."""
         self._count = 0
 
     async def run(
@@ -211,8 +213,8 @@ class Poller:
         for pair, reader in list(self._pairs.items()):
             if places.get(pair) != reader.address:
                 self._unread = {
-                    name: since
-                    for name, since in self._unread.items()
+                    name: failing
+                    for name, failing in self._unread.items()
                     if not name.endswith(f" of {pair}")
                 }
                 await self._pairs.pop(pair).close()
@@ -353,8 +355,13 @@ class Poller:
             if was_read:
                 self._unread.pop(name, None)
             else:
-                self._unread.setdefault(name, now)
-        late = [name for name, since in self._unread.items() if now - since >= UNREAD_AFTER]
+                since, attempts = self._unread.get(name, (now, 0))
+                self._unread[name] = (since, attempts + 1)
+        late = [
+            name
+            for name, (since, attempts) in self._unread.items()
+            if now - since >= UNREAD_AFTER and attempts >= UNREAD_ATTEMPTS
+        ]
         names = bounded(", ".join(sorted(late)), LONGEST_TEXT) or None
         if names is None and not self._facts.has_said("watch.unread_lists"):
             return []

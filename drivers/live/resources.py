@@ -56,4 +56,6 @@ IMAGE_STREAMER: Final[tuple[Wanted, ...]] = (
 
 def name_of_list(path: str) -> str:
     """What people are told that a list is called."""
-    return path.partition("?")[0].removeprefix("/rest/")
+    where, _, query = path.removeprefix("/rest/").partition("?")
+    state = query.partition("'")[2].partition("'")[0]
+    return f"{where} ({state})" if state else where
