@@ -62,9 +62,11 @@ async def test_a_source_with_nothing_new_is_said_to_be_heard_once_a_minute(tmp_p
 
 async def test_two_cannot_record_to_one_journal(tmp_path: Path) -> None:
     journal = tmp_path / "watch.jsonl"
-    a_watch(journal)
+    first = a_watch(journal)
     with pytest.raises(JournalError, match="already being recorded"):
         a_watch(journal)
+    # Held until here: a recorder that nobody holds lets go of its lock.
+    first.crash()
 
 
 async def test_a_closed_part_and_the_next_replay_to_what_was_seen_live(tmp_path: Path) -> None:
