@@ -6,6 +6,7 @@ import asyncio
 import random
 from dataclasses import replace
 from datetime import timedelta
+from traceback import TracebackException
 from typing import Any
 
 import pytest
@@ -118,6 +119,29 @@ async def test_a_watch_that_believes_anybody_says_so() -> None:
     watch = LiveWatch(Simulated())
     watch.poller.target = replace(watch.poller.target, verifies=False)
     assert said(await watch.poll(), "watch.certificates") == ["not-verified"]
+
+
+async def test_a_traceback_with_all_local_names_shows_neither_password_nor_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    token = watch.poller._oneview.token
+    assert token is not None
+    for name in ("drivers.live.poller.observe", "drivers.live.lists._members"):
+        with monkeypatch.context() as patch:
+            patch.setattr(name, lambda *given, **named: 1 // 0)
+            watch.poller.say_everything_again()
+            for _, reader in watch.poller._oneview._lists:
+                reader.forget()
+            with pytest.raises(ZeroDivisionError) as caught:
+                await watch.poll()
+        shown = "".join(
+            TracebackException.from_exception(caught.value, capture_locals=True).format()
+        )
+        assert "Poller object" in shown
+        assert token.reveal() not in shown
+        assert PASSWORD not in shown
 
 
 async def test_a_pair_is_not_left_alone_for_longer_because_this_clock_went_back() -> None:
