@@ -406,3 +406,11 @@ def test_the_first_step_back_from_the_end_need_not_judge_half_the_log_again(
     assert here is not None
     assert here.position == at_end.events - 1
     assert sum(again) <= 80
+
+
+def test_what_the_board_remembers_is_what_it_would_say_anew(replay: Make) -> None:
+    session = replay(UPDATE, from_start=True)
+    for place in range(0, 243, 48):
+        known = after(session, commands.SeekEvent(place)).board
+        anew = after(replay(UPDATE, from_start=True), commands.SeekEvent(place)).board
+        assert known == anew
