@@ -15,6 +15,7 @@ from rules.authoring.rule_tests import (
 from rules.documents import header_lines, read_document
 from rules.fault_codes import Code
 from rules.faults import nearest
+from rules.positions import Path, locate
 from rules.rule_base import RuleBase
 from rules.tables import Faults, Table
 
@@ -42,15 +43,16 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
         for position, table in enumerate(root.tables("test")):
             line = lines[position] if position < len(lines) else 1
             test = TestReader(rule_base, table, line).read()
-            if test.name in names:
-                message = f"the test {test.name!r} stands in {names[test.name]} already"
-                table.fault(Code.DECLARED_TWICE, message, "name")
-            names.setdefault(test.name, f"{file}:{line}")
+            _note_name(test, table, names)
             tests.append(test)
         lines = [line for line, _ in header_lines(text, b"table")]
-        for position, table in enumerate(root.tables("table")):
+        tables = list(root.tables("table"))
+        places = _row_lines(text, tables)
+        for position, table in enumerate(tables):
             line = lines[position] if position < len(lines) else 1
-            tests += TestReader(rule_base, table, line).rows()
+            for row, test in TestReader(rule_base, table, line).rows(places.__getitem__):
+                _note_name(test, row, names)
+                tests.append(test)
         root.get("proof")
         for table in root.tables("logs"):
             tests += _log_tests(table, texts, rule_base, faults)
@@ -59,6 +61,25 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
         faulty = {fault.file for fault in faults.all() if not fault.is_warning}
         tests = [test for test in tests if test.file not in faulty]
     return tests, faults
+
+
+def _note_name(test: RuleTest, table: Table, names: dict[str, str]) -> None:
+    """Each test is called by a name of its own, which `names` has with its place."""
+    if test.name in names:
+        message = f"the test {test.name!r} stands in {names[test.name]} already"
+        table.fault(Code.DECLARED_TWICE, message, "name")
+    names.setdefault(test.name, f"{test.file}:{test.line}")
+
+
+def _row_lines(text: bytes, tables: Iterable[Table]) -> dict[Path, int]:
+    """The line of each row of some tables."""
+    paths = {
+        (*table.path, "rows", number)
+        for table in tables
+        if isinstance(rows := table.content.get("rows"), list)
+        for number in range(len(rows))
+    }
+    return {path: spot.line for path, spot in locate(text, paths).items()} if paths else {}
 
 
 def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Faults]:

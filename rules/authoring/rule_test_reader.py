@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from rules.authoring.rule_tests import (
 )
 from rules.fault_codes import Code
 from rules.faults import nearest
+from rules.positions import Path
 from rules.rule_base import Fact, RuleBase
 from rules.tables import Table
 from rules.values import read_duration, read_value
@@ -92,8 +93,9 @@ class TestReader:
         table.finish()
         return test
 
-    def rows(self) -> Iterator[RuleTest]:
-        """One `[[table]]`: each row is a test of a rule, or of a derived fact."""
+    def rows(self, line_of: Callable[[Path], int]) -> Iterator[tuple[Table, RuleTest]]:
+        """One `[[table]]`: each row is a test of a rule, or of a derived fact. `line_of` tells
+        the line of a part of the file."""
         table = self._table
         rule_id, name = table.text("rule"), table.text("fact")
         rule = next((one for one in self._base.rules if one.id == rule_id), None)
@@ -114,9 +116,9 @@ class TestReader:
             table.fault(Code.MISSING_KEY, "rows are missing")
         hold = (rule.hold if rule is not None else None) or timedelta()
         for number, row in enumerate(table.tables("rows")):
-            test = self._row(row, number + 1, rule_id, name, given, hold)
+            test = self._row(row, number + 1, rule_id, name, given, hold, line_of(row.path))
             if rule is not None or fact is not None:
-                yield test
+                yield row, test
         table.finish()
 
     def _row(
@@ -127,6 +129,7 @@ class TestReader:
         fact: str,
         given: dict[str, Any],
         hold: timedelta,
+        line: int,
     ) -> RuleTest:
         """A row: `first` is so for as long as the rule's `for`, and a minute later `facts` are.
         Without it, `unknown` are facts of `given` that nobody says in this row."""
@@ -165,11 +168,13 @@ class TestReader:
                 self._value(row, declared, value, ("value",))
         else:
             state["unknown"] = (fact,)
+        named = row.text("name")
         row.finish()
+        place = f"row {number} of {self._table.file}:{self._line}"
         return RuleTest(
-            name=f"{rule or fact}, row {number} of {self._table.file}:{self._line}",
+            name=f"{rule or fact}: {named}" if named else f"{rule or fact}, {place}",
             file=row.file,
-            line=self._line,
+            line=line,
             rules=frozenset({rule} - {""}),
             never=never,
             subject=self._subject,
@@ -367,6 +372,7 @@ class TestReader:
             allowed=self._operations(table, "allowed"),
             uncertain=self._operations(table, "uncertain"),
             blind=self._rule_ids(table, "blind"),
+            judged=self._rule_ids(table, "judged"),
         )
         table.finish()
         return state

@@ -66,6 +66,8 @@ class ExpectedState(msgspec.Struct, frozen=True):
     uncertain: tuple[str, ...] = ()
     """Operations of which nobody can say whether they may be started."""
     blind: tuple[str, ...] = ()
+    judged: tuple[str, ...] = ()
+    """Rules that are no blind spots."""
 
 
 class Proof(msgspec.Struct, frozen=True):

@@ -299,6 +299,9 @@ class _Run(Play):
         for rule in expected.blind:
             if rule not in blind:
                 yield rule, f"expected {rule} to be a blind spot; it can be judged"
+        for rule in expected.judged:
+            if rule in blind:
+                yield rule, f"expected that {rule} can be judged; it is a blind spot"
 
     # Words
 

@@ -116,7 +116,8 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "forbidden": operations,
         "allowed": operations,
         "uncertain": operations,
-        "blind": rule_list,
+        "blind": {**rule_list, "description": "Cannot be judged"},
+        "judged": {**rule_list, "description": "Can be judged"},
     }
     test = {
         "name": _text("What must be so, as a sentence"),
@@ -135,6 +136,7 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "expect": _list(_table(expect, ["at"], "What must be so at a time")),
     }
     row = {
+        "name": _text("What the row shows"),
         "first": {**said, "description": "What is so before"},
         "facts": said,
         "unknown": names,
@@ -156,10 +158,6 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "facts": _texts("Facts, or patterns such as update.*"),
         "classification": _text("The derived fact that must have a value"),
         "quiet": _texts("Its values that need no rule"),
-        "may_be_unknown": {
-            "type": "boolean",
-            "description": "Whether it may be unknown where a rule is raised",
-        },
     }
     tables = {
         "test": _list(_table(test, ["name"], "Facts in time, and what must be found")),

@@ -312,3 +312,36 @@ def test_a_change_that_no_test_notices_comes_with_a_test_that_would() -> None:
     assert suggested is not None
     assert "wheel.heat = 90" in suggested.row
     assert missed not in unnoticed(text + suggested.table, rule_base)
+
+
+def test_rows_are_called_by_what_they_show_and_stand_at_their_own_lines() -> None:
+    head = '[[table]]\nrule = "wheel-bad"\n'
+    lines = (
+        '[[table.rows]]\nname = "stuck"\nfacts = { wheel.state = "stuck" }\nopen = true\n'
+        '[[table.rows]]\nname = "turning"\nfacts = { wheel.state = "turning" }\nopen = false\n'
+    )
+    tests, faults = read_tests(TestTexts({"mill.test.toml": (head + lines).encode()}), base())
+    assert not faults.unusable
+    assert [(test.name, test.line) for test in tests] == [
+        ("wheel-bad: stuck", 3),
+        ("wheel-bad: turning", 7),
+    ]
+    inline = head + 'rows = [\n{ name = "a", facts = { mill.open = true }, open = false },\n]\n'
+    assert [
+        (test.name, test.line)
+        for test in read_tests(TestTexts({"mill.test.toml": inline.encode()}), base())[0]
+    ] == [("wheel-bad: a", 4)]
+    same = head + lines.replace('"turning"\nfacts', '"stuck"\nfacts')
+    _, twice = read_tests(TestTexts({"mill.test.toml": same.encode()}), base())
+    (fault,) = twice.all()
+    assert "wheel-bad: stuck" in fault.message
+
+
+def test_a_rule_that_must_be_judged_is_told_when_it_is_blind() -> None:
+    text = (
+        '[[test]]\nname = "x"\nrules = ["wheel-bad"]\nsubject = "wheel/a"\nfacts = {facts}\n'
+        '[[test.expect]]\nat = "0s"\njudged = ["wheel-bad"]\n'
+    )
+    assert not messages(text.replace("{facts}", '{ wheel.state = "turning" }'))
+    (said,) = messages(text.replace("{facts}", '{ wheel.mill = "m" }'))
+    assert "can be judged; it is a blind spot" in said
