@@ -52,7 +52,7 @@ def password_source(
             f"{printable(settings.name)}: there is no terminal to ask for the password; configure "
             "password_file, password_command, password_environment or password_keyring"
         )
-    asked = Secret(prompt(f"Password of {settings.user} at {settings.name}: "))
+    asked = _secret(prompt(f"Password of {settings.user} at {settings.name}: "), "the terminal")
     return _later(lambda: asked)
 
 
@@ -96,7 +96,7 @@ def _from_environment(name: str, variables: Mapping[str, str]) -> Secret:
     said = variables.get(name)
     if not said:
         raise NoPasswordError(f"the environment variable {printable(name)} is not set")
-    return Secret(said)
+    return _secret(said, f"the environment variable {printable(name)}")
 
 
 def _from_keyring(service: str, user: str) -> Secret:
@@ -110,7 +110,7 @@ def _from_keyring(service: str, user: str) -> Secret:
         raise NoPasswordError(f"the keyring gives no password: {type(error).__name__}") from None
     if not said:
         raise NoPasswordError(f"the keyring holds nothing for {printable(user)} at {service!r}")
-    return Secret(said)
+    return _secret(said, "the keyring")
 
 
 async def _from_command(
@@ -156,6 +156,15 @@ async def _up_to(stream: asyncio.StreamReader, most: int) -> bytes:
     while block := await stream.read(_LONGEST):
         content = (content + block)[:most]
     return content
+
+
+def _secret(text: str, name: str) -> Secret:
+    """Bytes that were no UTF-8 stand as surrogates in what the system gives."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise NoPasswordError(f"{name} gives no UTF-8 text") from None
+    return Secret(text)
 
 
 def _first_line(content: bytes, name: str) -> Secret:

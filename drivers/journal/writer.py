@@ -49,8 +49,9 @@ class Journal:
         self._known: tuple[int, int, int, datetime] | None = None
 
     @contextmanager
-    def recording(self) -> Iterator[None]:
-        """Be the one who records to this journal, for as long as the context lasts.
+    def recording(self) -> Iterator[int]:
+        """Be the one who records to this journal, for as long as the context lasts; gives the
+        descriptor of the lock file, for `still_holds`.
 
         Raises:
             JournalError: somebody else records to it; the text names process and host.
@@ -62,9 +63,17 @@ class Journal:
             except OSError as error:
                 raise JournalError(f"{self._name} cannot be recorded: {error.strerror}") from None
             try:
-                yield
+                yield descriptor
             finally:
                 unsign(descriptor)
+
+    def still_holds(self, descriptor: int) -> bool:
+        """Whether the recorder's lock file is still the one that is held: on another that took
+        its name, somebody else could hold a lock too."""
+        try:
+            return os.path.samestat(self._beside(".recorder").stat(), os.fstat(descriptor))
+        except OSError:
+            return False
 
     def append(self, events: Sequence[Event], *, patience: float = 10.0) -> Appended:
         """Write events at the end, all or none, and return once they are on disk.

@@ -77,7 +77,13 @@ class Client:
         answer = self._read(raw, asked_at, None)
         body = answer.body
         token = body.get("sessionID") if isinstance(body, dict) else None
-        if answer.outcome == "ok" and isinstance(token, str) and token.isascii() and token:
+        if (
+            answer.outcome == "ok"
+            and isinstance(token, str)
+            and token.isascii()
+            and token.isprintable()
+            and token
+        ):
             self.token = Secret(token)
         elif answer.outcome == "ok":
             return Answer("broken", answer.status, detail="a login without a session")

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from drivers.live.answer import NO_ANSWER, Answer
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, ListReading, TaskReader
-from drivers.live.resources import ONEVIEW, SERVERS, Wanted
+from drivers.live.resources import ONEVIEW, SERVERS, Wanted, name_of_list
 from drivers.live.secret import Secret
 from drivers.live.session import Spoken, agree_on_version, log_in
 from drivers.live.target import Connect, Target
@@ -44,6 +44,8 @@ class OneViewReading:
     """Whether there was no password to log in with."""
     untrusted: bool = False
     """Whether somebody answered who could not show the right certificate."""
+    lists: dict[str, bool] = field(default_factory=dict)
+    """The lists that were asked for, and whether they were read whole, or are not known there."""
     sessions: list[SessionWord] = field(default_factory=list)
     """What became of the session, in order."""
     spoken: Spoken | None = None
@@ -67,6 +69,8 @@ class OneViewReader:
             (wanted, ListReader(wanted.path, wanted.kind, single=wanted.single))
             for wanted in ONEVIEW
         ]
+        self._owed: set[str] = set()
+        """Lists that were not read whole when they were due, and are asked for again."""
         self._spoken: Spoken | None = None
 
     @property
@@ -114,7 +118,7 @@ class OneViewReader:
             again = await self._read_lists(client, reading, count, everything or reading.connected)
             if not again:
                 return
-            reading.bodies, reading.whole = {}, set()
+            reading.bodies, reading.whole, reading.lists = {}, set(), {}
 
     async def _prepare(self, client: Client, reading: OneViewReading) -> bool:
         """Agree on a version and open a session, where there is none."""
@@ -151,7 +155,13 @@ class OneViewReader:
         silent = 0
         complete = True
         partly: set[Kind] = set()
-        due = [one for one in self._lists if everything or count % one[0].every == 0]
+        if everything:
+            self._owed = {wanted.path for wanted, _ in self._lists}
+        due = [
+            (wanted, reader)
+            for wanted, reader in self._lists
+            if count % wanted.every == 0 or wanted.path in self._owed
+        ]
         for wanted, reader in [(None, None), *due]:
             if wanted is None or reader is None:
                 kind, part = Kind.TASK, await self.tasks.read(client, self._wall())
@@ -168,7 +178,12 @@ class OneViewReader:
                 return True
             self._look_at_servers(reading, wanted, part)
             silent = silent + 1 if answer.outcome in NO_ANSWER else 0
-            complete = complete and (part.whole or answer.outcome == "not-found")
+            settled = part.whole or answer.outcome == "not-found"
+            complete = complete and settled
+            name = name_of_list("/rest/tasks" if wanted is None else wanted.path)
+            reading.lists[name] = settled
+            if wanted is not None:
+                (self._owed.discard if settled else self._owed.add)(wanted.path)
             if not part.whole:
                 partly.add(kind)
             elif not partly & {kind}:

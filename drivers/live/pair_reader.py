@@ -12,7 +12,7 @@ from drivers.live.client import LONGEST_PAUSE as LONGEST_ASKED_FOR
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, TaskReader
 from drivers.live.pace import Pace
-from drivers.live.resources import IMAGE_STREAMER
+from drivers.live.resources import IMAGE_STREAMER, name_of_list
 from drivers.live.secret import Secret
 from drivers.live.session import agree_on_version
 from drivers.oneview.bodies import Body, Kind
@@ -31,6 +31,8 @@ class PairReading:
     pair: str
     bodies: dict[Kind, list[Body]] = field(default_factory=dict)
     whole: set[Kind] = field(default_factory=set)
+    lists: dict[str, bool] = field(default_factory=dict)
+    """The lists that were asked for, and whether they were read whole, or are not known there."""
     changed: bool = False
     address: AddressWord | None = None
     """None: it was not asked this time."""
@@ -57,6 +59,8 @@ class PairReader:
         self._pace = pace
         self._due: datetime | None = None
         self.tasks = TaskReader(pair)
+        self._owed: set[str] = set()
+        """Lists that were not read whole when they were due, and are asked for again."""
         self._lists = [
             (wanted, ListReader(wanted.path, wanted.kind, pair=pair)) for wanted in IMAGE_STREAMER
         ]
@@ -91,7 +95,8 @@ class PairReader:
         due = [
             (wanted, reader)
             for wanted, reader in self._lists
-            if (everything or count % wanted.every == 0) and (wanted.at == "all" or primary)
+            if (everything or count % wanted.every == 0 or wanted.path in self._owed)
+            and (wanted.at == "all" or primary)
         ]
         while tasks_due or due:
             if tasks_due:
@@ -111,6 +116,11 @@ class PairReader:
                 break
             if answer.outcome in NO_ANSWER or (answer.outcome == "busy" and answer.retry_after):
                 break
+            name = name_of_list("/rest/tasks" if tasks_due else due[0][0].path)
+            reading.lists[name] = part.whole or answer.outcome == "not-found"
+            if not tasks_due:
+                settled = reading.lists[name]
+                (self._owed.discard if settled else self._owed.add)(due[0][0].path)
             if part.whole:
                 reading.whole.add(kind)
             if answer.is_read or part.bodies:
@@ -138,7 +148,9 @@ class PairReader:
                 reading.address = "temporarily-unavailable"
             return
         reading.address = "answers"
-        if answer.outcome in ("unauthorized", "forbidden"):
+        # One list that is forbidden, after others were not, says nothing of the session.
+        forbidden = answer.outcome == "forbidden" and reading.acceptance is None
+        if answer.outcome == "unauthorized" or forbidden:
             reading.acceptance = "refused"
         elif answer.is_read and reading.acceptance is None:
             reading.acceptance = "accepted"

@@ -18,7 +18,7 @@ from drivers.live.session import NoPasswordError
 from drivers.live.source_facts import SourceFacts
 from drivers.live.target import Connect, Target
 from drivers.oneview.bodies import Body, Kind, Reading
-from drivers.oneview.fields import flag, word
+from drivers.oneview.fields import LONGEST_TEXT, bounded, flag, word
 from drivers.oneview.memory import Remembered
 from drivers.oneview.observe import concerns, observe
 from drivers.oneview.silence import LONGEST_SILENCE
@@ -31,6 +31,11 @@ FAREWELL: Final = 1.5
 """Seconds that logging out may take; a session that is left open expires by itself."""
 UPDATE_IS_OVER: Final = timedelta(hours=3)
 """How long after its start an update keeps the readings close together at most."""
+
+UNREAD_AFTER: Final = timedelta(minutes=3)
+UNREAD_ATTEMPTS: Final = 10
+"""How long, and how often in a row, a list must have been unreadable, while others were read,
+before that is told: a bad network alone is no reason."""
 
 _OF_PRIMARY: Final = frozenset(
     {
@@ -80,10 +85,14 @@ class Poller:
         self._pairs: dict[str, PairReader] = {}
         self._primary: str | None = None
         self._snapshot_due = True
+        self._covered: frozenset[Kind] | None = None
+        """What was read whole for the snapshots since the last connection; None: none was told."""
         self._restate = False
         self._heard_at: dict[str, datetime] = {}
         self._silent: set[str] = set()
         """Sources that were lost and whose facts have not been told again."""
+        self._unread: dict[str, tuple[datetime, int]] = {}
+        """Lists that cannot be read although their host answers: since when, and how often."""
         self._count = 0
 
     async def run(
@@ -104,6 +113,7 @@ class Poller:
         """What was said may have been lost: say all of it with the next reading."""
         self._snapshot_due = self._restate = True
         self._heard_at.clear()
+        self._covered = None
         self._facts.forget()
 
     async def close(self) -> None:
@@ -119,7 +129,8 @@ class Poller:
         """Read everything that is due, once."""
         polled = Polled()
         deployment = self.target.deployment
-        everything = self._snapshot_due or self._is_lost(deployment.oneview)
+        everything = self._snapshot_due and self._covered is None
+        everything = everything or self._is_lost(deployment.oneview)
         try:
             read = await self._oneview.read(self._count, everything=everything)
         except NoPasswordError as error:
@@ -131,6 +142,7 @@ class Poller:
             polled.events += self._say_sessions(read) + self._say_oneview(read)
         if read.connected:
             everything = self._snapshot_due = True
+            self._covered = None
         readings: list[PairReading] = []
         if read.listened:
             polled.heard.add(deployment.oneview)
@@ -138,10 +150,13 @@ class Poller:
             everything = everything or self._is_lost(deployment.image_streamer)
             readings = await self._read_pairs(everything)
             polled.events += self._say_pairs(read, readings)
+            polled.events += self._say_unread(read, readings)
             if any(one.pair == self._primary and one.listened for one in readings):
                 polled.heard.add(deployment.image_streamer)
             self._note_heard(polled.heard)
             polled.events += self._observe(read, readings)
+            if read.complete:
+                self._snapshot_due = False
             self._count += 1
         if read.refused:
             self._pace.refused()
@@ -197,6 +212,11 @@ class Poller:
                 self._primary = pair
         for pair, reader in list(self._pairs.items()):
             if places.get(pair) != reader.address:
+                self._unread = {
+                    name: failing
+                    for name, failing in self._unread.items()
+                    if not name.endswith(f" of {pair}")
+                }
                 await self._pairs.pop(pair).close()
         for pair, address in places.items():
             if pair not in self._pairs:
@@ -224,7 +244,10 @@ class Poller:
 
     def _observe(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
         changed = read.changed or any(one.changed for one in readings)
-        due = self._snapshot_due or self._restate or self._silent
+        whole = read.whole.union(*(one.whole for one in readings))
+        # A list that cannot be read for now, or never, is waited for without repeating the rest.
+        snapshot = self._snapshot_due and (self._covered is None or not whole <= self._covered)
+        due = snapshot or self._restate or self._silent
         if not (changed or due or self.is_updating):
             return []
         reading = self._gather(read, readings)
@@ -240,12 +263,12 @@ class Poller:
             deployment=deployment,
             time=now,
             settle=self.target.settle,
-            snapshot=self._snapshot_due,
+            snapshot=snapshot,
             silent=self._silent,
         )
         self._silent.clear()
-        if read.complete:
-            self._snapshot_due = False
+        if snapshot:
+            self._covered = (self._covered or frozenset()) | whole
         self._keep_tasks()
         return events + observed
 
@@ -321,6 +344,29 @@ class Poller:
             message = "HPE OneView's clock beside this machine's"
             events += self._facts.offset(now, "watch.clock_offset", read.offset, message)
         return events
+
+    def _say_unread(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
+        """Name the lists whose facts grow old although their source is heard."""
+        now = self._wall()
+        asked = dict(read.lists)
+        for one in readings:
+            asked |= {f"{name} of {one.pair}": was_read for name, was_read in one.lists.items()}
+        for name, was_read in asked.items():
+            if was_read:
+                self._unread.pop(name, None)
+            else:
+                since, attempts = self._unread.get(name, (now, 0))
+                self._unread[name] = (since, attempts + 1)
+        late = [
+            name
+            for name, (since, attempts) in self._unread.items()
+            if now - since >= UNREAD_AFTER and attempts >= UNREAD_ATTEMPTS
+        ]
+        names = bounded(", ".join(sorted(late)), LONGEST_TEXT) or None
+        if names is None and not self._facts.has_said("watch.unread_lists"):
+            return []
+        message = f"Lists that cannot be read: {names}" if names else "All lists are read again"
+        return self._facts.of_deployment(now, message, watch__unread_lists=names)
 
     def _say_pairs(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
         now = self._wall()

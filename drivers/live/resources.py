@@ -52,3 +52,10 @@ IMAGE_STREAMER: Final[tuple[Wanted, ...]] = (
     Wanted("/rest/plan-scripts", Kind.PLAN_SCRIPT, at="primary"),
     Wanted("/rest/os-volumes", Kind.OS_VOLUME, every=SELDOM),
 )
+
+
+def name_of_list(path: str) -> str:
+    """What people are told that a list is called."""
+    where, _, query = path.removeprefix("/rest/").partition("?")
+    state = query.partition("'")[2].partition("'")[0]
+    return f"{where} ({state})" if state else where

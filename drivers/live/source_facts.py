@@ -41,6 +41,10 @@ class SourceFacts:
         """State facts of a pair."""
         return self._state(f"pair/{pair}", time, message, facts)
 
+    def has_said(self, fact: str) -> bool:
+        """Whether a fact of the deployment was stated."""
+        return fact in self._said.get(self._subject, {})
+
     def pairs(self) -> list[str]:
         """The pairs of which anything was said."""
         return [name[5:] for name in self._said if name.startswith("pair/")]

@@ -104,6 +104,9 @@ class HttpsTransport:
                 return NoAnswer("broken", _said(error))
             except (aiohttp.ClientError, OSError) as error:
                 return NoAnswer("silent", _said(error))
+            except Exception as error:  # noqa: BLE001  # whatever a library trips over, the watch goes on
+                # Its text and its frames could hold what was to be sent.
+                return NoAnswer("broken", type(error).__name__)
 
     async def _send(
         self, method: Method, path: str, headers: Mapping[str, str], body: bytes | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,11 @@ from rules.vocabulary import CHECKPOINT, Event
 
 PATIENCE: Final = 2.0
 """Seconds to wait for the journal's lock; then the events wait in memory."""
+
+REMIND_EVERY: Final = timedelta(minutes=10)
+"""How often the people on watch are told again that nothing is recorded."""
+STANDS_STILL: Final = timedelta(minutes=1)
+"""How far the journal's time may be ahead of this machine's without being told."""
 
 Tell = Callable[[str, bool], None]
 """Told what the people on watch must know: the text, and whether something has failed."""
@@ -56,7 +61,11 @@ class Recorder:
         self._limits = limits or Limits()
         self._waiting = Waiting() if waiting is None else waiting
         self._locks = ExitStack()
+        self._lock = -1
+        self._rules: tuple[str, Mapping[str, bytes]] = ("", {})
         self._trouble = ""
+        self._trouble_told: datetime | None = None
+        self._ahead_told = False
         self._unwritable_told = 0
         self._part_begun: datetime | None = None
         self._inode: int | None = None
@@ -86,11 +95,12 @@ class Recorder:
         except OSError as error:
             name = printable(str(self.path.parent))
             raise JournalError(f"{name} cannot be made: {error.strerror}") from None
-        self._locks.enter_context(self._journal.recording())
+        self._lock = self._locks.enter_context(self._journal.recording())
         try:
             put_right(self.path)
             self._judging.catch_up()
             keep_rule_texts(self.path, rules_hash, texts)
+            self._rules = (rules_hash, texts)
             now = self._wall()
             begin = [
                 self._words.started(now, message),
@@ -115,15 +125,14 @@ class Recorder:
         """Write what a driver has told, and which sources it has heard; where that is impossible
         now, hold it and say so."""
         told = list(events)
+        self._say_ahead()
         self._waiting.add([*told, *self._words.heard(self._wall(), heard, told)])
         self.flush()
 
     def load_rules(self, rules_hash: str, texts: Mapping[str, bytes]) -> None:
         """From now on other rules judge; their texts are kept beside the journal."""
-        try:
-            keep_rule_texts(self.path, rules_hash, texts)
-        except JournalError as error:
-            self._tell(f"The texts of the rules are not kept: {error}", True)
+        self._rules = (rules_hash, texts)
+        self._keep_rules()
         message = f"{len(texts)} files of rules"
         self.record([self._words.rules_loaded(self._wall(), rules_hash, message)])
 
@@ -131,6 +140,7 @@ class Recorder:
         """Write whatever waits; whether all of it is on disk."""
         self._say_unwritable()
         try:
+            self._look_for_lock()
             self._look_for_file()
             while self._waiting:
                 if self._waiting.dropped:
@@ -189,6 +199,17 @@ class Recorder:
 
     # Trouble
 
+    def _keep_rules(self) -> None:
+        try:
+            keep_rule_texts(self.path, *self._rules)
+        except JournalError as error:
+            self._tell(f"The texts of the rules are not kept: {error}", True)
+
+    def _look_for_lock(self) -> None:
+        """Take the recorder's lock anew where its file was taken away under us."""
+        if not self._journal.still_holds(self._lock):
+            self._lock = self._locks.enter_context(self._journal.recording())
+
     def _look_for_file(self) -> None:
         """Put the journal back where it was taken away under us: what it held is not lost."""
         try:
@@ -205,6 +226,7 @@ class Recorder:
             )
             begin_again(self.path, self._judging, self._words.checkpoint)
             self._note_file()
+            self._keep_rules()
 
     def _note_file(self) -> None:
         try:
@@ -230,9 +252,26 @@ class Recorder:
         self.on_loss()
 
     def _say_trouble(self, trouble: str) -> None:
+        now, told = self._wall(), self._trouble_told
         if trouble != self._trouble:
-            self._trouble = trouble
             self._tell(f"Not recorded, held in memory: {trouble}", True)
+        elif told is None or abs(now - told) >= REMIND_EVERY:
+            count = len(self._waiting)
+            self._tell(f"Still not recorded; {count} events wait in memory: {trouble}", True)
+        else:
+            return
+        self._trouble, self._trouble_told = trouble, now
+
+    def _say_ahead(self) -> None:
+        """Say that the journal's time stands still, where this machine's clock went back."""
+        reached, now = self._judging.now, self._wall()
+        ahead = reached is not None and reached - now > STANDS_STILL
+        if ahead and not self._ahead_told:
+            assert reached is not None
+            until = f"{reached:%Y-%m-%d %H:%M:%S}Z"
+            message = f"This machine's clock went back: the journal's time stands still at {until}"
+            self._tell(f"{message} until that is reached again", True)
+        self._ahead_told = ahead
 
     def _say_unwritable(self) -> None:
         if self._waiting.unwritable > self._unwritable_told:

@@ -249,6 +249,17 @@ def lost_until_the_end(log: Log) -> None:
     log.at("14:40:00")
 
 
+@scenario("W4-lists-unread")
+def lists_unread(log: Log) -> None:
+    """The watch's account may not read the alerts for a while; everything else is read."""
+    open_watch(log, "2026-11-20T14:00:00Z")
+    log.at("14:20:00")
+    log.facts(WATCH, DEPLOYMENT, {"watch.unread_lists": "alerts (Active)"}, "They are refused")
+    log.at("14:40:00")
+    log.facts(WATCH, DEPLOYMENT, {"watch.unread_lists": None}, "All lists are read again")
+    log.at("14:44:00")
+
+
 @scenario("W4-certificate-refused")
 def certificate_refused(log: Log) -> None:
     """HPE OneView's certificate and an Image Streamer's are replaced, and the watch is told of

@@ -247,6 +247,12 @@ async def test_a_pipe_in_the_place_of_a_password_file_is_not_waited_for(tmp_path
         await password_of(file=str(tmp_path / "password"))
 
 
+async def test_a_password_that_is_no_text_is_refused() -> None:
+    source = password_source(settings(environment="PASSWORD"), environment={"PASSWORD": "\udcff"})
+    with pytest.raises(NoPasswordError, match="PASSWORD gives no UTF-8 text"):
+        await source()
+
+
 async def test_a_password_is_never_cut_short(tmp_path: Path) -> None:
     with pytest.raises(NoPasswordError, match="more than 4096 bytes"):
         await password_of(file=protected(tmp_path, "x" * 5000))

@@ -279,6 +279,19 @@ def test_a_fingerprint_is_64_digits(text: str) -> None:
         read_fingerprint(text)
 
 
+async def test_what_a_library_trips_over_ends_nothing_and_shows_nothing_that_was_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def trip(*given: object) -> RawAnswer:
+        raise RuntimeError(f"cannot send {given}")
+
+    monkeypatch.setattr(HttpsTransport, "_send", trip)
+    asking = Client(HttpsTransport("127.0.0.1", 1, Trust()), lambda: NOW)
+    answer = await asking.log_in("watch", Secret("hush-hush"), "local")
+    assert answer.outcome == "broken"
+    assert "hush-hush" not in repr(answer)
+
+
 # Over real HTTPS
 
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 from dataclasses import replace
 from datetime import timedelta
+from traceback import TracebackException
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from drivers.live.poller import Poller
 from drivers.live.secret import Secret
 from drivers.live.session import Credentials, NoPasswordError
 from drivers.live.target import Target
-from drivers.live.transport import NoAnswer
+from drivers.live.transport import NoAnswer, RawAnswer
 from drivers.oneview.memory import MEMORY
 from drivers.simulator.build import PASSWORD, USER
 from rules.vocabulary import FACTS_SNAPSHOT, Event
@@ -120,6 +121,29 @@ async def test_a_watch_that_believes_anybody_says_so() -> None:
     assert said(await watch.poll(), "watch.certificates") == ["not-verified"]
 
 
+async def test_a_traceback_with_all_local_names_shows_neither_password_nor_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    token = watch.poller._oneview.token
+    assert token is not None
+    for name in ("drivers.live.poller.observe", "drivers.live.lists._members"):
+        with monkeypatch.context() as patch:
+            patch.setattr(name, lambda *given, **named: 1 // 0)
+            watch.poller.say_everything_again()
+            for _, reader in watch.poller._oneview._lists:
+                reader.forget()
+            with pytest.raises(ZeroDivisionError) as caught:
+                await watch.poll()
+        shown = "".join(
+            TracebackException.from_exception(caught.value, capture_locals=True).format()
+        )
+        assert "Poller object" in shown
+        assert token.reveal() not in shown
+        assert PASSWORD not in shown
+
+
 async def test_a_pair_is_not_left_alone_for_longer_because_this_clock_went_back() -> None:
     watch = LiveWatch(Simulated())
     await watch.poll()
@@ -132,6 +156,45 @@ async def test_a_pair_is_not_left_alone_for_longer_because_this_clock_went_back(
     reader._wall = lambda: wall() - timedelta(hours=2)
     watch.simulated.wait("5s")
     assert said(await watch.poll(), "source.cluster_address") == ["answers"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+async def test_a_list_that_cannot_be_read_costs_nothing_of_the_others_and_is_named(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    refused = {"/rest/id-pools/ipv4/ranges", "/rest/golden-images"}
+    send = InProcess.send
+    asked: list[str] = []
+
+    async def answered(transport: InProcess, method: Any, path: str, *given: Any) -> Any:
+        asked.append(path)
+        if path in refused:
+            return RawAnswer(status, {}, b"{}")
+        return await send(transport, method, path, *given)
+
+    monkeypatch.setattr(InProcess, "send", answered)
+    watch = LiveWatch(Simulated())
+    assert said(await watch.poll(), "pair.role")
+    assert {*said(watch.events, "source.token")} == {"accepted"}
+    asked.clear()
+    events = []
+    for _ in range(16):
+        watch.simulated.wait("15s")
+        events += await watch.poll()
+    # The snapshot is not told again, and what hardly ever changes is not read each time.
+    assert [event.data.facts for event in events] == [
+        {"watch.unread_lists": "golden-images of LE-rack-a, id-pools/ipv4/ranges"}
+    ]
+    assert asked.count("/rest/ethernet-networks") == 0
+    assert asked.count("/rest/id-pools/ipv4/ranges") == 16
+    refused.clear()
+    watch.simulated.wait("15s")
+    events = await watch.poll()
+    assert said(events, "watch.unread_lists") == [None]
+    # What could not be told at first is told now.
+    assert FACTS_SNAPSHOT in {event.type for event in events}
+    watch.simulated.wait("15s")
+    assert await watch.poll() == []
 
 
 async def test_one_lost_request_is_not_taken_for_silence() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ import zstandard
 from recorded_watch import SHIPPED, RecordedWatch, WritingJudge, replayed
 from simulated import Simulated
 
-from drivers.journal import Faults, JournalError, read_events
+from drivers.journal import Faults, Journal, JournalError, read_events
 from drivers.journal.parts import closed_parts, journal_of, part_of
 from drivers.recorder.rotation import Limits, compress, put_right
 from drivers.recorder.waiting import Waiting
@@ -61,9 +62,11 @@ async def test_a_source_with_nothing_new_is_said_to_be_heard_once_a_minute(tmp_p
 
 async def test_two_cannot_record_to_one_journal(tmp_path: Path) -> None:
     journal = tmp_path / "watch.jsonl"
-    a_watch(journal)
+    first = a_watch(journal)
     with pytest.raises(JournalError, match="already being recorded"):
         a_watch(journal)
+    # Held until here: a recorder that nobody holds lets go of its lock.
+    first.crash()
 
 
 async def test_a_closed_part_and_the_next_replay_to_what_was_seen_live(tmp_path: Path) -> None:
@@ -187,12 +190,18 @@ async def test_what_cannot_be_written_is_said_loudly_held_and_written_later(
     disk.full = True
     await watch.run("30m")
     assert watch.recorder.trouble
-    assert [failed for _, failed in watch.said] == [True]
+    # Once at once, and then every ten minutes.
+    assert [(text.partition(" recorded")[0], failed) for text, failed in watch.said] == [
+        ("Not", True),
+        ("Still not", True),
+        ("Still not", True),
+    ]
+    assert "events wait in memory" in watch.said[-1][0]
     assert journal.stat().st_size == size
     disk.full = False
     await watch.run("1h")
     assert not watch.recorder.trouble
-    assert [failed for _, failed in watch.said] == [True, False]
+    assert [failed for _, failed in watch.said] == [True, True, True, False]
     await watch.stop()
     told, _ = replayed(journal)
     assert told == watch.judge.told
@@ -235,6 +244,62 @@ async def test_a_journal_that_is_removed_begins_anew_with_a_checkpoint(tmp_path:
     assert types_of(journal)[0] == "checkpoint"
     _, again = replayed(journal)
     assert findings_of(again) == before
+
+
+def empty(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+async def test_what_was_removed_beside_the_journal_is_put_back(tmp_path: Path) -> None:
+    journal = tmp_path / "watch.jsonl"
+    watch = a_watch(journal)
+    await watch.run("1m")
+    empty(tmp_path)
+    await watch.run("2m")
+    assert (tmp_path / "watch.jsonl.rules" / SHIPPED.hash).is_dir()
+    with (
+        pytest.raises(JournalError, match="already being recorded by process"),
+        Journal(journal).recording(),
+    ):
+        pass
+    await watch.stop()
+    assert not any("Not recorded" in text for text, _ in watch.said)
+
+
+async def test_a_recorder_whose_lock_was_removed_writes_nothing_into_anothers_journal(
+    tmp_path: Path,
+) -> None:
+    journal = tmp_path / "watch.jsonl"
+    watch = a_watch(journal)
+    await watch.run("1m")
+    (tmp_path / "watch.jsonl.recorder").unlink()
+    with Journal(journal).recording():
+        size = journal.stat().st_size
+        await watch.run("5m")
+        assert journal.stat().st_size == size
+    assert any("already being recorded by process" in text for text, _ in watch.said)
+    await watch.run("1m")
+    assert journal.stat().st_size > size
+    await watch.stop()
+
+
+async def test_a_clock_that_went_back_is_told_once_and_the_journals_time_stands_still(
+    tmp_path: Path,
+) -> None:
+    journal = tmp_path / "watch.jsonl"
+    watch = a_watch(journal)
+    await watch.run("10m")
+    clock = watch.simulated.clock
+    before = [event.time for event, _ in read_events(journal, faults=Faults())][-1]
+    watch.recorder._wall = lambda: clock.now() - timedelta(minutes=5)
+    await watch.run("4m")
+    times = [event.time for event, _ in read_events(journal, faults=Faults())]
+    assert times == sorted(times)
+    assert [text for text, failed in watch.said if failed] == [
+        "This machine's clock went back: the journal's time stands still at "
+        f"{before:%Y-%m-%d %H:%M:%S}Z until that is reached again"
+    ]
 
 
 async def test_an_event_that_no_journal_can_hold_stops_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from rules.engine import Watch
 from rules.loader import load_rule_base
 from rules.rule_base import RuleBase
 from rules.urgency import by_urgency, covered_by
+from rules.vocabulary import Event
 from tui.session import commands
 from tui.session.recorded_log import RecordedLog
 from tui.session.replay import ReplaySession
@@ -382,3 +383,34 @@ def test_a_log_that_says_little_or_nothing_is_shown_for_what_it_is(
         snapshot = after(session, order)
 
     assert snapshot.findings == ()
+
+
+def test_the_first_step_back_from_the_end_need_not_judge_half_the_log_again(
+    replay: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.session.keyframes._NARROWEST", 300)
+    session = replay(LOGS / "long-night.jsonl")
+    at_end = session.snapshot().replay
+    assert at_end is not None
+    again: list[int] = []
+    between = RecordedLog.between
+
+    def counted(log: RecordedLog, start: int, stop: int) -> Iterator[tuple[bytes, Event]]:
+        again.append(stop - start)
+        return between(log, start, stop)
+
+    monkeypatch.setattr(RecordedLog, "between", counted)
+    session.handle(commands.StepEvents(-1))
+
+    here = session.snapshot().replay
+    assert here is not None
+    assert here.position == at_end.events - 1
+    assert sum(again) <= 80
+
+
+def test_what_the_board_remembers_is_what_it_would_say_anew(replay: Make) -> None:
+    session = replay(UPDATE, from_start=True)
+    for place in range(0, 243, 48):
+        known = after(session, commands.SeekEvent(place)).board
+        anew = after(replay(UPDATE, from_start=True), commands.SeekEvent(place)).board
+        assert known == anew

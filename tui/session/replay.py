@@ -12,7 +12,7 @@ from drivers.journal import JournalError
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
 from rules.rule_base import RuleBase
-from rules.vocabulary import CHECKPOINT, SEVERITIES, Event
+from rules.vocabulary import SEVERITIES, Event
 from tui.session import commands
 from tui.session.keyframes import Keyframes
 from tui.session.recorded_log import RecordedLog
@@ -21,6 +21,7 @@ from tui.session.run import AddedEvents, KeptRules, Run, time_before, write_entr
 from tui.session.session import Session
 from tui.session.snapshot import ReplayState
 from tui.session.timeline import Entry, Timeline, microseconds, moment
+from tui.session.way_back import WayBack
 
 SLICE: Final = 0.03
 """Seconds of work between two looks at what the operator wants."""
@@ -71,6 +72,7 @@ class ReplaySession(Session):
         """While playing: the clock and the journal's time from which the pace is counted."""
         self._marks = array("b", bytes(MARKS))
         self._marked = (0, 0, 0)
+        self._way_back: WayBack | None = None
 
     # The base's questions
 
@@ -133,11 +135,23 @@ class ReplaySession(Session):
         if not self._judged:
             self._judge_more(until)
             wanted.append(0.0)
+        elif self._reader is None and not self._prepare_way_back(until):
+            wanted.append(0.0)
         wanted.append(1.0 if self._rule_files else 60.0)
         return min(wanted)
 
+    def _prepare_way_back(self, until: float) -> bool:
+        """Prepare a little of it; return whether all is ready."""
+        if self._way_back is None:
+            end = len(self._log)
+            before_end = time_before(self._log, end - 1) if end else None
+            self._way_back = WayBack(self._keyframes, end, before_end or BEGINNING)
+        self._way_back.prepare(self._repeated, lambda: self._clock() >= until)
+        return self._way_back.ready
+
     def _judge_more(self, until: float) -> None:
         self.changed = True
+        self._way_back = None
 
         def enough() -> bool:
             return self._clock() >= until
@@ -154,15 +168,10 @@ class ReplaySession(Session):
             self._judging.forward(
                 to, repeated=self._repeated, report=self._write_entries, enough=enough
             )
-            if self._judging.position >= self._keyframes.next_position and self._is_whole():
+            if self._judging.position >= self._keyframes.next_position and self._judging.whole:
                 self._keyframes.add(self._judging)
             if enough():
                 break
-
-    def _is_whole(self) -> bool:
-        """Whether the last event is no part of a checkpoint, which a copy could not go on with."""
-        event = self._log.event(self._judging.position - 1)
-        return event is not None and event.type != CHECKPOINT
 
     def _write_entries(
         self, changes: Sequence[Change], said: Sequence[Entry], before: int, behind: int

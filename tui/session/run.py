@@ -10,7 +10,7 @@ from typing import Final
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
 from rules.rule_base import RuleBase
-from rules.vocabulary import Event
+from rules.vocabulary import CHECKPOINT, Event
 from tui.session.recorded_log import RecordedLog
 from tui.session.timeline import Entry, Timeline, entry_of, microseconds, moment
 
@@ -90,6 +90,12 @@ class Run:
     def now(self) -> datetime | None:
         """The journal's time; None before the first event."""
         return None if self.watch.now == BEGINNING else self.watch.now
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last event is no part of a checkpoint, which a copy could not go on with."""
+        event = self._log.event(self.position - 1)
+        return event is None or event.type != CHECKPOINT
 
     @property
     def place(self) -> tuple[int, datetime]:

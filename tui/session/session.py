@@ -24,7 +24,7 @@ from rules.vocabulary import (
     EventData,
 )
 from tui.session import commands
-from tui.session.board import board_rows
+from tui.session.board import BoardMemory, board_rows
 from tui.session.rows import (
     explained,
     facts_of,
@@ -97,6 +97,7 @@ class Session(ABC):
         self._later = 0.0
         self._what_if = False
         self._said: Said | None = None
+        self._board_memory = BoardMemory()
         self._number = 0
 
     # What a kind of session must know
@@ -284,7 +285,7 @@ class Session(ABC):
             kind=self.kind,
             title=self.title,
             time=None if now == BEGINNING else now,
-            board=board_rows(watch.words, findings, forbidden, conditions, now),
+            board=board_rows(watch.words, findings, forbidden, conditions, now, self._board_memory),
             findings=rows,
             forbidden=prohibitions(watch, forbidden),
             detail=finding_detail(watch, chosen[1], chosen[0]) if chosen else None,
