@@ -103,7 +103,9 @@ def _from_keyring(service: str, user: str) -> Secret:
     try:
         keyring: Any = import_module("keyring")
     except ImportError:
-        raise NoPasswordError("the library keyring is not installed") from None
+        raise NoPasswordError(
+            "the library keyring is not installed beside the watch (pipx inject watchkeeper keyring)"
+        ) from None
     try:
         said = keyring.get_password(service, user)
     except Exception as error:  # noqa: BLE001  # what it raises depends on the system's keyring
