@@ -104,7 +104,7 @@ def _from_keyring(service: str, user: str) -> Secret:
         keyring: Any = import_module("keyring")
     except ImportError:
         raise NoPasswordError(
-            "the library keyring is not installed beside the watch (pipx inject watchkeeper keyring)"
+            "the library keyring is not installed with the watch (pipx inject watchkeeper keyring)"
         ) from None
     try:
         said = keyring.get_password(service, user)
