@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
 
 from rules.board import Board
 from rules.built_in import built_in_facts, built_in_rules
+from rules.derived_order import circles
 from rules.documents import header_lines, read_document
 from rules.fault_codes import Code
 from rules.faults import Fault, RuleBaseError, nearest
@@ -19,11 +19,8 @@ from rules.read_board import read_board
 from rules.read_catalogue import read_fact, read_operation, read_scope, read_source_kind
 from rules.read_rules import Catalogue, RuleReader, read_derivation
 from rules.rule_base import Derivation, Fact, Operation, Rule, RuleBase, Scope, SourceKind
+from rules.rule_files import hash_of_texts, read_file, rule_files
 from rules.tables import Faults, Table
-
-LARGEST_FILE: Final = 32 * 1024 * 1024
-TESTS: Final = ".test.toml"
-"""What the names of files with tests end in; they are no part of a rule base."""
 
 _OVERRIDES: Final = "(overrides) "
 _TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule", "board")
@@ -66,24 +63,6 @@ def load_rule_base(*folders: FilePath | str, overrides: FilePath | str | None = 
     if faults:
         raise RuleBaseError(faults)
     return load_texts(texts, next(iter(site.values()), None), str(overrides or ""))
-
-
-def rule_files(folder: FilePath) -> list[FilePath]:
-    """The rule files below a folder, in the order in which they are read."""
-    return sorted(path for path in folder.rglob("*.toml") if not path.name.endswith(TESTS))
-
-
-def read_file(path: FilePath, name: str, texts: dict[str, bytes], faults: list[Fault]) -> None:
-    """Add a file's bytes to the texts, or a fault where they cannot be read."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            message = f"is larger than {LARGEST_FILE} bytes"
-            faults.append(Fault(name, 0, 0, message, Code.TOO_LARGE))
-            return
-        texts[name] = path.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
-        faults.append(Fault(name, 0, 0, message, Code.FILE_UNREADABLE))
 
 
 def load_texts(
@@ -346,7 +325,7 @@ class _Loader:
             order += ready
             for name in ready:
                 del left[name]
-        for circle in _circles(left):
+        for circle in circles(left):
             where = next(
                 place
                 for derivation, place in zip(derivations, self._derivation_paths, strict=True)
@@ -393,25 +372,3 @@ class _Loader:
                     name, path = self._rule_paths[rule.id]
                     self._faults.add(name, (*path, "suppresses"), Code.UNKNOWN_RULE, message)
         return tuple(rules.values())
-
-
-def _circles(needs: Mapping[str, set[str]]) -> Iterator[list[str]]:
-    """The circles that some facts are caught in, one for each that no other shows yet; each ends
-    with the fact that it begins with."""
-    done: set[str] = set()
-    for name in needs:
-        way: list[str] = []
-        while name not in done and name not in way:
-            way.append(name)
-            name = min(needs[name] & needs.keys())
-        if name in way:
-            yield [*way[way.index(name) :], name]
-        done.update(way)
-
-
-def hash_of_texts(texts: Mapping[str, bytes]) -> str:
-    """What the journal calls a rule base by: sixteen hexadecimal digits over names and texts."""
-    digest = sha256()
-    for name, text in sorted(texts.items()):
-        digest.update(b"%d %d " % (len(name.encode()), len(text)) + name.encode() + text)
-    return digest.hexdigest()[:16]

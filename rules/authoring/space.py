@@ -21,6 +21,7 @@ from rules.authoring.classes import (
     with_constant,
 )
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram, TooLargeError
+from rules.authoring.dimensions import Dimension, Sets
 from rules.evaluate import condition_truth
 from rules.pattern import (
     RELATION_OPERATORS,
@@ -41,27 +42,6 @@ _MOST_CONDITIONS: Final = 300
 """Conditions of one pattern that are looked into."""
 
 _CONFIRM: Final = "confirm."
-
-
-class Sets:
-    """Where a pattern is definitely true and where it is definitely false."""
-
-    __slots__ = ("false", "true")
-
-    def __init__(self, true: int, false: int) -> None:
-        self.true = true
-        self.false = false
-
-
-class Dimension:
-    """Facts that are told apart together: each class is one value for each fact."""
-
-    def __init__(self, number: int, facts: tuple[str, ...], classes: Sequence[Any]) -> None:
-        self.number = number
-        self.facts = facts
-        self.classes = classes
-        """A tuple of the facts' values by class, None for unknown; or a word for what is told
-        apart where no values stand behind it."""
 
 
 class Space:

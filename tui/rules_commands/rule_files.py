@@ -76,7 +76,7 @@ def _has_heading(path: Path) -> bool:
 def gather(paths: Sequence[str]) -> RuleFiles:
     """Read the files that are meant."""
     from rules.faults import Fault
-    from rules.loader import read_file, rule_files
+    from rules.rule_files import read_file, rule_files
 
     texts: dict[str, bytes] = {}
     unreadable: list[str] = []

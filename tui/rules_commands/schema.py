@@ -33,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the schema."""
-    from rules.authoring.schema import rule_file_schema, test_file_schema
+    from rules.authoring.schema import rule_file_schema
+    from rules.authoring.schema_of_tests import test_file_schema
 
     try:
         rule_base = chosen_rules(arguments)
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write_schemas(rule_base: RuleBase, folder: Path) -> list[Path]:
     """Write both schemas; returns where."""
-    from rules.authoring.schema import rule_file_schema, test_file_schema
+    from rules.authoring.schema import rule_file_schema
+    from rules.authoring.schema_of_tests import test_file_schema
 
     schemas = {
         SCHEMA: rule_file_schema(rule_base),

@@ -1,0 +1,27 @@
+"""What situations are made of, and the two sides of a pattern among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class Sets:
+    """Where a pattern is definitely true and where it is definitely false."""
+
+    __slots__ = ("false", "true")
+
+    def __init__(self, true: int, false: int) -> None:
+        self.true = true
+        self.false = false
+
+
+class Dimension:
+    """Facts that are told apart together: each class is one value for each fact."""
+
+    def __init__(self, number: int, facts: tuple[str, ...], classes: Sequence[Any]) -> None:
+        self.number = number
+        self.facts = facts
+        self.classes = classes
+        """A tuple of the facts' values by class, None for unknown; or a word for what is told
+        apart where no values stand behind it."""

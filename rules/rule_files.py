@@ -1,0 +1,41 @@
+"""The files of a rule base: which there are, their bytes, and what they are called together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from rules.fault_codes import Code
+from rules.faults import Fault
+
+LARGEST_FILE: Final = 32 * 1024 * 1024
+TESTS: Final = ".test.toml"
+"""What the names of files with tests end in; they are no part of a rule base."""
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files below a folder, in the order in which they are read."""
+    return sorted(path for path in folder.rglob("*.toml") if not path.name.endswith(TESTS))
+
+
+def read_file(path: Path, name: str, texts: dict[str, bytes], faults: list[Fault]) -> None:
+    """Add a file's bytes to the texts, or a fault where they cannot be read."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            message = f"is larger than {LARGEST_FILE} bytes"
+            faults.append(Fault(name, 0, 0, message, Code.TOO_LARGE))
+            return
+        texts[name] = path.read_bytes()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        faults.append(Fault(name, 0, 0, message, Code.FILE_UNREADABLE))
+
+
+def hash_of_texts(texts: Mapping[str, bytes]) -> str:
+    """What the journal calls a rule base by: sixteen hexadecimal digits over names and texts."""
+    digest = sha256()
+    for name, text in sorted(texts.items()):
+        digest.update(b"%d %d " % (len(name.encode()), len(text)) + name.encode() + text)
+    return digest.hexdigest()[:16]
