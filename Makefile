@@ -38,8 +38,9 @@ cases: set-up ## check that every failure case has its rules, its logs and its t
 mutants: set-up ## break the engine's shortcuts one by one; the tests must notice each
 	@.venv/bin/python tests/mutants.py
 
-mutate: set-up ## change each comparison of the shipped rules; a test must notice each
+mutate: set-up ## change each comparison of both rule bases; a test must notice each
 	@.venv/bin/watchkeeper rules test --tests samples/logs.test.toml --coverage --min 100 --mutate $(MUTATE_ARGS)
+	@$(if $(MUTATE_ARGS),:,.venv/bin/watchkeeper rules test samples/patroni --coverage --min 100 --mutate)
 
 sdk-test: set-up ## let the vendor's own client read the simulated appliances
 	@.venv/bin/python tests/sdk/run.py $(SDK)
