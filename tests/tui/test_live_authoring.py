@@ -4,6 +4,7 @@ nothing, and an interrupt ends all who work."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from sample_logs import ROOT
+from ship import Ship
 from terminal import Terminal
 
 LOG = "samples/logs/U6-standby-fails.jsonl"
@@ -59,3 +62,19 @@ def test_an_interrupt_ends_those_who_share_the_work_without_a_word(rules: Path) 
 
 def _children(process: int) -> list[str]:
     return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+
+
+def test_the_hooks_for_other_repositories_do_what_they_say(ship: Ship) -> None:
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8").split("- id: ")[1:]
+    ship.rules.rename(ship.folder / "rules")
+    test = '[[test]]\nname = "High water"\nfacts = { water.level = 95 }\nnever = ["water-low"]\n'
+    (ship.folder / "rules" / "boilers.test.toml").write_text(test, "utf-8")
+    assert len(hooks) == 3
+    for hook in hooks:
+        keys = dict(re.findall(r"^  (\w+): (.*)$", hook, re.MULTILINE))
+        assert re.search(keys["files"], "rules/boilers.toml")
+        assert not re.search(keys["files"], "pyproject.toml")
+        program, *words = keys["entry"].split()
+        assert program == "watchkeeper"
+        given = keys.get("args", "[rules/boilers.test.toml]").strip("[]")
+        assert ship.run(*words, given).code == 0
