@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rules.authoring.analysis import analyse
 from rules.faults import Fault
 from rules.loader import read_texts
 from rules.rule_base import RuleBase
 
+_ALLOWED: Final = re.compile(
+    rb"#[ \t]*allow[ \t]+(WK[0-9]{3}(?:[ \t]*,[ \t]*WK[0-9]{3})*)[ \t]*:[ \t]*\S"
+)
+"""A comment that allows what is warned of; it gives its reason behind the colon."""
+
 
 class Checked(NamedTuple):
-    """A rule base as far as it is sound, and its faults by file and line."""
+    """A rule base as far as it is sound, and its faults by file and line. `allowed` are warnings
+    that a comment at their line, or in the line before, allows for a reason."""
 
     rule_base: RuleBase
     faults: list[Fault]
+    allowed: list[Fault]
 
     @property
     def errors(self) -> list[Fault]:
@@ -34,4 +42,24 @@ def check_texts(
     """Read and look into a rule base; any bytes at all will do."""
     reading = read_texts(texts, overrides, overrides_name)
     analyse(reading)
-    return Checked(reading.rule_base, reading.faults.all())
+    faults: list[Fault] = []
+    allowed: list[Fault] = []
+    comments = {file: _allowed_in(text) for file, text in texts.items()}
+    for fault in reading.faults.all():
+        codes = comments.get(fault.file, {}).get(fault.line, frozenset())
+        (allowed if fault.is_warning and fault.code in codes else faults).append(fault)
+    return Checked(reading.rule_base, faults, allowed)
+
+
+def _allowed_in(text: bytes) -> dict[int, frozenset[str]]:
+    """By line, the codes that comments allow there."""
+    found: dict[int, frozenset[str]] = {}
+    line, before = 1, 0
+    for match in _ALLOWED.finditer(text):
+        line += text.count(b"\n", before, match.start())
+        before = match.start()
+        codes = frozenset(code.strip().decode() for code in match.group(1).split(b","))
+        alone = not text[text.rfind(b"\n", 0, before) + 1 : before].strip()
+        place = line + 1 if alone else line
+        found[place] = found.get(place, frozenset()) | codes
+    return found

@@ -233,3 +233,23 @@ def test_a_value_that_no_derivation_gives_is_told() -> None:
 def test_every_code_has_its_meaning() -> None:
     assert set(MEANINGS) == set(Code)
     assert len({heading for heading, _ in MEANINGS.values()}) == len(MEANINGS)
+
+
+def test_a_warning_can_be_allowed_where_it_stands_for_a_reason() -> None:
+    bare = '[[rule]]\nid = "bare"\ntitle = "B"\nseverity = "notice"\nwhen = { mill.open = true }\n'
+
+    def warned(comment: str, rest: str = "") -> list[str]:
+        return [str(fault.code) for fault in check(CATALOGUE, comment + rest + bare).faults]
+
+    every = ["WK070", "WK072", "WK073"]
+    assert warned("# allow WK070, WK073: a draft of ours\n") == ["WK072"]
+    assert warned("# allow WK070, WK073:\n") == every
+    assert warned("# allow WK070: a draft\n", "\n") == every
+    assert warned("# allow WK030: no error can be allowed\n", rule("r", "wheel.stat = 1")) == [
+        "WK030",
+        *every,
+    ]
+    beside = bare.replace("[[rule]]", "[[rule]] # allow WK072: it goes without saying")
+    checked = check(CATALOGUE, beside)
+    assert [str(fault.code) for fault in checked.faults] == ["WK070", "WK073"]
+    assert [str(fault.code) for fault in checked.allowed] == ["WK072"]

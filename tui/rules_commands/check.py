@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         "facts": sum(fact.source != ENGINE for fact in checked.rule_base.facts.values()),
         "errors": errors,
         "warnings": warnings,
+        "allowed": len(checked.allowed),
         "left_out": left_out,
     }
     write = sys.stdout.write
@@ -99,4 +100,6 @@ def _summary(about: dict[str, Any]) -> str:
     found = [say_count(about["errors"], "fault")] if about["errors"] else ["no fault"]
     if about["warnings"]:
         found.append(say_count(about["warnings"], "warning"))
+    if about["allowed"]:
+        found.append(f"{about['allowed']:,} allowed")
     return f"{title}: {sizes}, {', '.join(found)}"
