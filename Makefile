@@ -48,7 +48,7 @@ sdk-test: set-up ## let the vendor's own client read the simulated appliances
 crash-test: set-up ## kill a recorder at a hundred random points; SEED=… chooses them
 	@.venv/bin/python tests/crash_test.py --seed $(SEED)
 
-bench: ## measure the engine beside others, as ratios
+bench: ## measure the engine beside others, and the screen on a terminal
 	@sh .ci/set-up bench
 	@.venv/bin/python tests/bench/run.py $(BENCH_ARGS)
 
