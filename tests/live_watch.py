@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 from simulated import Simulated
@@ -28,12 +29,18 @@ DEPLOYMENT = Deployment.of("harbour", "oneview/composer-1")
 WATCH = "watch/test"
 
 
+PATIENCE = timedelta(seconds=20)
+"""How long a reading waits for an answer; here it is simulated time that passes meanwhile."""
+
+
 class InProcess:
     """Sends requests to a simulated site without a network, with its faults all the same."""
 
-    def __init__(self, simulated: Simulated, pair: str) -> None:
+    def __init__(self, simulated: Simulated, pair: str, certificate: int | None = None) -> None:
+        """Trust one certificate of the site, by its number; None: whatever it shows."""
         self._simulated = simulated
         self._pair = pair
+        self._certificate = certificate
 
     async def send(
         self, method: Method, path: str, headers: Mapping[str, str], body: bytes | None = None
@@ -42,10 +49,17 @@ class InProcess:
         site = self._simulated.site
         pair = site.pairs.get(self._pair)
         silence = pair.silence if pair is not None else site.silence
+        if self._certificate not in (None, site.certificates):
+            return NoAnswer("untrusted", "another certificate")
         if silence:
             return NoAnswer("silent", silence)
         network = site.network["image-streamer" if self._pair else "oneview"]
-        match network.draw() if network.faulty else "none":
+        delay = timedelta(seconds=network.delay(self._pair))
+        if delay:
+            self._simulated.wait(min(delay, PATIENCE))
+            if delay >= PATIENCE:
+                return NoAnswer("silent", "no answer in time")
+        match network.draw(self._pair) if network.faulty else "none":
             case "reset":
                 return NoAnswer("silent", "reset")
             case "unavailable":
@@ -53,7 +67,7 @@ class InProcess:
             case "too-many":
                 return self._raw(too_many(network.retry_after))
             case "garbage":
-                return RawAnswer(200, {}, network.nonsense())
+                return RawAnswer(200, {}, network.nonsense(self._pair))
             case "half":
                 return NoAnswer("broken", "half")
         where, _, query = path.partition("?")
@@ -74,6 +88,35 @@ class InProcess:
         """There is nothing to let go of."""
 
 
+class Way(Protocol):
+    """How hosts are reached, and which certificate is believed there."""
+
+    def __call__(self, address: str, port: int, pair: str) -> Client:
+        """What asks at an address; an empty pair is HPE OneView."""
+        ...
+
+    def trust_what_is_shown(self) -> None:
+        """Believe the certificate that is shown now, from the next client on."""
+        ...
+
+
+class WithinProcess:
+    """Asks a simulated site directly."""
+
+    def __init__(self, simulated: Simulated) -> None:
+        self._simulated = simulated
+        self.trust_what_is_shown()
+
+    def __call__(self, address: str, port: int, pair: str) -> Client:
+        """What asks one of the site's hosts."""
+        way = InProcess(self._simulated, pair, self._trusted)
+        return Client(way, self._simulated.clock.now)
+
+    def trust_what_is_shown(self) -> None:
+        """Believe the certificate that is shown now."""
+        self._trusted = self._simulated.site.certificates
+
+
 class LiveWatch:
     """Polls a simulated site, and holds what came of it as lines of a journal."""
 
@@ -84,8 +127,11 @@ class LiveWatch:
         seed: int = 1,
         password: str = PASSWORD,
         intervals: Intervals | None = None,
+        way: Way | None = None,
     ) -> None:
+        """`way` is how hosts are reached, where that is not within this process."""
         self.simulated = simulated
+        self.way: Way = way or WithinProcess(simulated)
         self._intervals = intervals or Intervals()
         self.lines: list[bytes] = []
         self.events: list[Event] = []
@@ -98,13 +144,10 @@ class LiveWatch:
         async def password() -> Secret:
             return Secret(self._password)
 
-        def connect(address: str, port: int, pair: str) -> Client:
-            return Client(InProcess(self.simulated, pair), self.simulated.clock.now)
-
-        target = Target(DEPLOYMENT, ("127.0.0.1",), Credentials(USER, password))
+        target = Target(DEPLOYMENT, (self.simulated.site.address,), Credentials(USER, password))
         return Poller(
             target,
-            connect,
+            self.way,
             watch_source=WATCH,
             wall=self.simulated.clock.now,
             chance=random.Random(self._seed),

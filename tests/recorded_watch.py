@@ -38,6 +38,7 @@ class WritingJudge(JournalJudge):
         super().__init__(path, rule_base)
         self.told: list[bytes] = []
         self.raised: list[str] = []
+        self.changes: list[Change] = []
         watch, apply, advance = self.watch, self.watch.apply, self.watch.advance
 
         def applied(event: Event, line: bytes = b"") -> Sequence[Change]:
@@ -48,6 +49,7 @@ class WritingJudge(JournalJudge):
 
     def _note(self, changes: Sequence[Change]) -> Sequence[Change]:
         self.told += [change_line(change) for change in changes]
+        self.changes += changes
         self.raised += [
             f"{change.finding.rule.id} {change.finding.subject}"
             for change in changes
@@ -95,6 +97,9 @@ class RecordedWatch:
             polled = await self.live.poller.poll()
             self.recorder.record(polled.events, polled.heard)
             self.recorder.maintain()
+            if not self.recorder.trouble:
+                # What time alone brings is told without waiting for the next event.
+                self.judge.watch.advance(self.simulated.clock.now())
             left = until - self.simulated.clock.now()
             if left <= timedelta(0):
                 return

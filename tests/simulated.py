@@ -33,6 +33,8 @@ class Simulated:
         """The site of a scenario, which begins now."""
         made = cls(pairs=scenario.pairs, lone=scenario.lone, page_size=scenario.page_size)
         scenario.plan(made.site)
+        # What a scenario begins with is there before anybody reads.
+        made.wait("0s")
         return made
 
     def wait(self, duration: str | timedelta) -> None:

@@ -59,6 +59,7 @@ def _say_listed(view: View, subject: str, serial: str, resource: Resource) -> No
         say(subject, "appliance.pair", pair)
     elif "leUri" in resource:
         say(subject, "appliance.pair", None)
+    say(subject, "appliance.replaced", False)
     say(subject, "appliance.name", word(resource, "name"))
     say(subject, "appliance.status", lowered(resource, "status"))
     say(subject, "appliance.active", flag(resource, "isActive"))
@@ -77,13 +78,15 @@ def _say_listed(view: View, subject: str, serial: str, resource: Resource) -> No
 def _say_unlisted(view: View, subject: str, serial: str) -> None:
     """A module that the whole list leaves out: its membership stays, what was read of it does not.
 
-    Once two others make up its pair, it is no member any more.
+    Once two others make up its pair, it is no member any more: they have replaced it.
     """
     for fact in LISTED:
         view.statement.say(subject, fact, None)
     pair = view.directory.pair_of.get(serial)
     replaced = pair is not None and len(view.listed_members(pair)) >= 2
     view.statement.say(subject, "appliance.pair", None if replaced else pair)
+    if replaced:
+        view.statement.say(subject, "appliance.replaced", True)
 
 
 def _say_bay(view: View, subject: str, serial: str) -> None:
@@ -116,8 +119,17 @@ def _management_ports(frame: Resource) -> str | None:
 
 def _remember_role(view: View, serial: str) -> None:
     resource = view.appliances.get(serial)
-    if resource is None or not view.is_usable(serial):
+    if resource is None or not view.is_usable(serial) or _is_updating(view, serial):
         return
     active = flag(resource, "isActive")
     if active is not None and lowered(resource, "status") not in UNUSABLE:
         view.remembered.roles[serial] = "active" if active else "standby"
+
+
+def _is_updating(view: View, serial: str) -> bool:
+    """Whether its pair is being updated: then roles swap to and fro, and none of that is a member
+    that has failed or taken over."""
+    subject = f"pair/{view.directory.pair_of.get(serial)}"
+    stated = view.statement.facts.get(subject, {})
+    result = stated.get("update.result", view.said(subject, "update.result"))
+    return result == "running"

@@ -28,19 +28,16 @@ class Network:
     retry_after: int = 1
     """Seconds that Retry-After asks for."""
     seed: int = 1
-    _random: random.Random = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)  # noqa: S311  # faults are repeatable, not secret
+    _randoms: dict[str, random.Random] = field(init=False, repr=False, default_factory=dict)
 
     @property
     def faulty(self) -> bool:
         """Whether anything can go wrong."""
         return any((self.reset, self.unavailable, self.too_many, self.garbage, self.half))
 
-    def draw(self) -> Fault:
-        """What befalls the next request."""
-        at = self._random.random()
+    def draw(self, host: str = "") -> Fault:
+        """What befalls the next request to a host."""
+        at = self._chance(host).random()
         chances: tuple[tuple[Fault, float], ...] = (
             ("reset", self.reset),
             ("unavailable", self.unavailable),
@@ -54,10 +51,18 @@ class Network:
             at -= chance
         return "none"
 
-    def delay(self) -> float:
-        """Seconds that the next answer takes longer."""
-        return self._random.uniform(0, self.latency) if self.latency else 0.0
+    def delay(self, host: str = "") -> float:
+        """Seconds that the next answer of a host takes longer."""
+        return self._chance(host).uniform(0, self.latency) if self.latency else 0.0
 
-    def nonsense(self) -> bytes:
+    def nonsense(self, host: str = "") -> bytes:
         """A body that is no JSON."""
-        return bytes(self._random.randrange(256) for _ in range(64)) + b'{"members":['
+        chance = self._chance(host)
+        return bytes(chance.randrange(256) for _ in range(64)) + b'{"members":['
+
+    def _chance(self, host: str) -> random.Random:
+        """What decides for a host: its own, so that it does not matter who is asked first."""
+        if host not in self._randoms:
+            # Faults are repeatable, not secret.
+            self._randoms[host] = random.Random(f"{self.seed} {host}")  # noqa: S311
+        return self._randoms[host]

@@ -9,6 +9,7 @@ import errno
 import socket
 import ssl
 import tempfile
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -46,13 +47,16 @@ class SimulatedAppliances:
         clock: Clock | None = None,
         port: int = 0,
         image_streamer_port: int = 0,
+        delay: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """Make the appliances of a site ready; a port of 0 takes one that is free."""
+        """Make the appliances of a site ready; a port of 0 takes one that is free. `delay` passes
+        the seconds by which an answer is late."""
         self.site = site
         self.answers = Answers(site)
         self.port = port
         self.image_streamer_port = image_streamer_port
         self._clock = clock or WallClock()
+        self._delay = delay
         self._certificate: Certificate | None = None
         self._shown = -1
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -187,10 +191,11 @@ class SimulatedAppliances:
         if silence:
             return await _stay_silent(request, hangs=silence == "hangs")
         network = self.site.network["image-streamer" if pair is not None else ONEVIEW]
-        delay = network.delay()
+        host = pair.name if pair is not None else ""
+        delay = network.delay(host)
         if delay:
-            await asyncio.sleep(delay)
-        fault = network.draw() if network.faulty else "none"
+            await self._delay(delay)
+        fault = network.draw(host) if network.faulty else "none"
         return await self._answer(request, pair, fault)
 
     async def _answer(
@@ -207,7 +212,10 @@ class SimulatedAppliances:
         if fault == "too-many":
             return _respond(too_many(network.retry_after), time)
         if fault == "garbage":
-            return web.Response(body=network.nonsense(), content_type="application/json")
+            nonsense = network.nonsense(pair.name if pair is not None else "")
+            return web.Response(
+                body=nonsense, content_type="application/json", headers=_dated(time)
+            )
         asked = Request(
             method=request.method,
             path=request.path,
@@ -218,7 +226,7 @@ class SimulatedAppliances:
         answers = self.answers
         answer = answers.of_oneview(asked) if pair is None else answers.of_pair(pair, asked)
         if fault == "half":
-            return await _break_off(request, answer)
+            return await _break_off(request, answer, time)
         return _respond(answer, time)
 
     async def _control(self, request: web.BaseRequest) -> web.Response:
@@ -284,12 +292,18 @@ async def _stay_silent(request: web.BaseRequest, *, hangs: bool) -> web.Response
     return web.Response(status=503)
 
 
-async def _break_off(request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+async def _break_off(
+    request: web.BaseRequest, answer: Answer, time: datetime
+) -> web.StreamResponse:
     """Send the first half of an answer and close the connection."""
     body = answer.encoded()
     response = web.StreamResponse(
         status=answer.status,
-        headers={"Content-Type": "application/json", "Content-Length": str(len(body))},
+        headers={
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            **_dated(time),
+        },
     )
     with contextlib.suppress(ConnectionError):
         await response.prepare(request)
@@ -300,8 +314,7 @@ async def _break_off(request: web.BaseRequest, answer: Answer) -> web.StreamResp
 
 
 def _respond(answer: Answer, time: datetime) -> web.Response:
-    headers = {**answer.headers, "Date": format_datetime(time, usegmt=True)}
-    headers["Cache-Control"] = "no-cache"
+    headers = {**answer.headers, **_dated(time), "Cache-Control": "no-cache"}
     if answer.body is None:
         return web.Response(status=answer.status, headers=headers)
     return web.Response(
@@ -310,3 +323,7 @@ def _respond(answer: Answer, time: datetime) -> web.Response:
         content_type="application/json",
         headers=headers,
     )
+
+
+def _dated(time: datetime) -> dict[str, str]:
+    return {"Date": format_datetime(time, usegmt=True)}
