@@ -6,10 +6,12 @@ PYTEST_ARGS ?=
 SEED ?= 1
 DEMO_ARGS ?=
 MUTATE_ARGS ?=
+SOAK_SEEDS ?= 11 12 13 14 15 16 17 18
+SOAK_ROUNDS ?= 80
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test lint cases crash-test mutants mutate sdk-test bench live-bench samples clean
+.PHONY: help set-up demo test lint cases crash-test soak mutants mutate sdk-test bench live-bench samples clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -46,6 +48,12 @@ sdk-test: set-up ## let the vendor's own client read the simulated appliances
 	@.venv/bin/python tests/sdk/run.py $(SDK)
 
 crash-test: set-up ## kill a recorder at a hundred random points; SEED=… chooses them
+	@.venv/bin/python tests/crash_test.py --seed $(SEED)
+
+soak: set-up ## what takes long: all scenarios over HTTPS, faults for days, random cases, crashes
+	@WATCHKEEPER_SOAK=1 SOAK_SEEDS="$(SOAK_SEEDS)" SOAK_HTTPS_SEEDS="$(SEED)" SOAK_ROUNDS=$(SOAK_ROUNDS) \
+		.venv/bin/python -m pytest -n $(WORKERS) tests/drivers/test_live_scenarios.py tests/drivers/test_live_soak.py
+	@WATCHKEEPER_TIMES_AS_MANY=10 HYPOTHESIS_PROFILE=explore .venv/bin/python -m pytest -n $(WORKERS) tests/rules/test_properties.py
 	@.venv/bin/python tests/crash_test.py --seed $(SEED)
 
 bench: ## measure the engine beside others, and the screen on a terminal

@@ -18,19 +18,17 @@ from simulated import Simulated
 
 from drivers.journal.writer import Journal
 from drivers.simulator import scenario
-from rules.finding import Change
 from rules.values import read_duration
 from rules.vocabulary import FACTS_CHANGED, FINDING_CLOSED, STEP_CONFIRMED, Event, EventData
 
 FOLDER: Final = Path(__file__).resolve().parent / "drivers" / "live_stories"
-AFTERWARDS: Final = timedelta(minutes=90)
+AFTERWARDS: Final = timedelta(minutes=60)
 """How long is watched after the last that happens, unless the story says `until`."""
 OPERATOR: Final = "operator/mara"
 _MEMBERS: Final = {
     *("because", "found", "silent", "left_open", "blind", "until", "people"),
 }
 _CHANGE: Final = re.compile(r"([+-]) (\S+)\s+(\S+)")
-_MARKS: Final = {"raised": "+", "resolved": "-", "closed": "-"}
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,7 @@ class Story:
     def loud(self, changes: Iterable[tuple[timedelta, str]]) -> list[str]:
         """What was raised although it must not be."""
         raised = {line.split()[1] for _, line in changes if line.startswith("+")}
-        return sorted(
-            rule for rule in raised if any(fnmatchcase(rule, one) for one in self.silent)
-        )
+        return sorted(rule for rule in raised if any(fnmatchcase(rule, one) for one in self.silent))
 
 
 def stories() -> dict[str, Story]:
@@ -124,15 +120,7 @@ async def play(story: Story, journal: Path, way: Way | None, simulated: Simulate
 
 def changes_of(watch: RecordedWatch, start: datetime) -> list[tuple[timedelta, str]]:
     """What was raised and what ended, and how long after the start."""
-    return [
-        (change.time - start, f"{_MARKS[change.kind]} {_named(change)}")
-        for change in watch.judge.changes
-        if change.kind in _MARKS
-    ]
-
-
-def _named(change: Change) -> str:
-    return f"{change.finding.rule.id} {change.finding.subject}"
+    return [(time - start, line) for time, line in watch.judge.changes]
 
 
 def _written(span: timedelta) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from tui.recording.judge import JournalJudge, knowing, said_by
 
 SHIPPED: RuleBase = load_rule_base(RULES)
 UNHURRIED = Intervals(usual=60.0, during_update=30.0)
+MARKS = {"raised": "+", "resolved": "-", "closed": "-"}
 SOURCES = (DEPLOYMENT.oneview, DEPLOYMENT.image_streamer)
 
 
@@ -38,7 +39,8 @@ class WritingJudge(JournalJudge):
         super().__init__(path, rule_base)
         self.told: list[bytes] = []
         self.raised: list[str] = []
-        self.changes: list[Change] = []
+        self.changes: list[tuple[datetime, str]] = []
+        """When what was raised (`+ rule subject`) and what ended (`- …`)."""
         watch, apply, advance = self.watch, self.watch.apply, self.watch.advance
 
         def applied(event: Event, line: bytes = b"") -> Sequence[Change]:
@@ -49,7 +51,11 @@ class WritingJudge(JournalJudge):
 
     def _note(self, changes: Sequence[Change]) -> Sequence[Change]:
         self.told += [change_line(change) for change in changes]
-        self.changes += changes
+        self.changes += [
+            (change.time, f"{MARKS[change.kind]} {change.finding.rule.id} {change.finding.subject}")
+            for change in changes
+            if change.kind in MARKS
+        ]
         self.raised += [
             f"{change.finding.rule.id} {change.finding.subject}"
             for change in changes
@@ -65,6 +71,8 @@ class RecordedWatch:
         self.simulated = simulated
         self.journal = journal
         self.said: list[tuple[str, bool]] = []
+        self.given: list[str] = []
+        """The events that the recorder was given, by their names."""
         self._limits = options.pop("limits", Limits())
         self._waiting: Waiting | None = options.pop("waiting", None)
         self.live = LiveWatch(simulated, **{"intervals": UNHURRIED, **options})
@@ -95,6 +103,7 @@ class RecordedWatch:
         until = self.simulated.clock.now() + span
         while True:
             polled = await self.live.poller.poll()
+            self.given += [event.id for event in polled.events]
             self.recorder.record(polled.events, polled.heard)
             self.recorder.maintain()
             if not self.recorder.trouble:
@@ -114,6 +123,31 @@ class RecordedWatch:
         """End as it should."""
         await self.live.poller.close()
         self.recorder.close("stopped")
+
+
+def untrue(watch: RecordedWatch) -> list[str]:
+    """What the watch says at the end that is not true."""
+    said = watch.live.poller.remembered.said
+    return [
+        f"{subject} {fact}: said {said.get(subject, {}).get(fact)!r}, and true is {true!r}"
+        for subject, facts in watch.simulated.truth().items()
+        for fact, true in facts.items()
+        if (heard := said.get(subject, {}).get(fact)) != true and not may_be_old(watch, fact, heard)
+    ]
+
+
+def may_be_old(watch: RecordedWatch, fact: str, heard: object) -> bool:
+    """Whether the fact cannot be known, or only as it was when it could last be read."""
+    if fact == "cluster.management" and heard is None:
+        return True
+    site = watch.simulated.site
+    blind = site.silence or site.api_minimum > 4600 or site.sessions.password != "simulated-harbour"
+    if blind:
+        return True
+    if fact.partition(".")[0] in ("artifacts", "replication", "backup", "volumes"):
+        pairs = site.pairs.values()
+        return any(pair.silence or pair.busy or not pair.accepts_token for pair in pairs)
+    return False
 
 
 def replayed(*journals: Path, kept: bool = True) -> tuple[list[bytes], Watch]:

@@ -108,6 +108,8 @@ class _Update:
             "update.id": task.id,
             "update.started_at": instant_text(task.created) if task.created else None,
             "update.target_version": target_version(task),
+            # That the last one was interrupted says nothing of this one.
+            "update.interrupted_by_oneview": False,
         }
         facts |= self._adopted(task) or self._before(self._read_before(task))
         facts |= self._standing(task)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
+
+_TIMES: Final = int(os.environ.get("WATCHKEEPER_TIMES_AS_MANY", "1"))
 
 BLOCKS: Final = 20
 """Tests that the cases are divided into, so that several workers can share them."""
 
-JOURNALS: Final = 150
+JOURNALS: Final = 150 * _TIMES
 """In a block; each has a rule base of its own."""
 
 STEPS: Final = 25
 """Of a journal."""
 
-RULE_BASES: Final = 30
+RULE_BASES: Final = 30 * _TIMES
 """In a block."""
 
 SNAPSHOTS: Final = 40

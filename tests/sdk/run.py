@@ -31,21 +31,23 @@ PATIENCE = 120
 """Seconds; the SDK asks for ever when a connection is closed without an answer."""
 
 
-def main(versions: list[str]) -> int:
-    """Try each version; 0 if all of them read the truth."""
-    failed = 0
-    for version in versions or [NEWEST, LAST_WITH_IMAGE_STREAMER]:
-        with tempfile.TemporaryDirectory(prefix="watchkeeper-sdk-") as folder:
-            installed = install(version, folder)
-            if installed is None:
-                failed += 1
-                continue
-            faults = asyncio.run(try_out(folder, version == LAST_WITH_IMAGE_STREAMER))
-        for fault in faults:
-            print(f"hpeOneView {installed}: {fault}")
-        print(f"hpeOneView {installed}: {'not content' if faults else 'content'}")
-        failed += bool(faults)
-    return int(failed > 0)
+async def main(versions: list[str]) -> int:
+    """Try all versions at once; 0 if each of them reads the truth."""
+    wanted = versions or [NEWEST, LAST_WITH_IMAGE_STREAMER]
+    return int(not all(await asyncio.gather(*map(is_content, wanted))))
+
+
+async def is_content(version: str) -> bool:
+    """Try one version, and say what came of it."""
+    with tempfile.TemporaryDirectory(prefix="watchkeeper-sdk-") as folder:
+        installed = await asyncio.to_thread(install, version, folder)
+        if installed is None:
+            return False
+        faults = await try_out(folder, version == LAST_WITH_IMAGE_STREAMER)
+    for fault in faults:
+        print(f"hpeOneView {installed}: {fault}")
+    print(f"hpeOneView {installed}: {'not content' if faults else 'content'}")
+    return not faults
 
 
 def install(version: str, folder: str) -> str | None:
@@ -145,4 +147,4 @@ def expected(appliances: SimulatedAppliances, knows_image_streamer: bool) -> dic
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(asyncio.run(main(sys.argv[1:])))
