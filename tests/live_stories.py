@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ FOLDER: Final = Path(__file__).resolve().parent / "drivers" / "live_stories"
 AFTERWARDS: Final = timedelta(minutes=60)
 """How long is watched after the last that happens, unless the story says `until`."""
 OPERATOR: Final = "operator/mara"
+_UNTIMED: Final = datetime.min.replace(tzinfo=UTC)
 _MEMBERS: Final = {
     *("because", "found", "silent", "left_open", "blind", "until", "people"),
 }
@@ -172,4 +173,4 @@ def _read_act(table: Mapping[str, Any]) -> Act:
         data.rule, subject = (table.get("closes") or table["of"]).split()
         data.reason, data.confirm = table.get("reason", ""), table.get("confirms", "")
     identity = f"{kind.rpartition('.')[2]}-{at.total_seconds():g}-{data.confirm or data.rule}"
-    return Act(at, Event(identity, OPERATOR, kind, datetime.min, subject, data))
+    return Act(at, Event(identity, OPERATOR, kind, _UNTIMED, subject, data))

@@ -132,4 +132,4 @@ def _is_updating(view: View, serial: str) -> bool:
     subject = f"pair/{view.directory.pair_of.get(serial)}"
     stated = view.statement.facts.get(subject, {})
     result = stated.get("update.result", view.said(subject, "update.result"))
-    return result == "running"
+    return bool(result == "running")

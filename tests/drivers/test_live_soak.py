@@ -48,6 +48,10 @@ def mishaps(chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
     seed, pair = chance.randrange(1000), chance.choice(["LE-rack-a", "LE-rack-b"])
     fault, to = chance.choice(ON_THE_WAY), chance.choice(["oneview", "image-streamer", "both"])
     role = chance.choice(["active", "standby", "both"])
+    how, fails = (
+        chance.choice(["refuses", "hangs"]),
+        chance.choice(["active", "storage", "standby"]),
+    )
     retry_after = chance.choice([1, 30, 600])
     return [
         ("network", {fault: share, "to": to, "seed": seed, "retry_after": retry_after}),
@@ -59,9 +63,9 @@ def mishaps(chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
         ("refuse_token", {"pair": pair}),
         (
             "oneview_down",
-            {"lasts": minutes(chance, 20), "how": chance.choice(["refuses", "hangs"])},
+            {"lasts": minutes(chance, 20), "how": how},
         ),
-        ("composer_takeover", {"how": chance.choice(["refuses", "hangs"])}),
+        ("composer_takeover", {"how": how}),
         ("silence_cluster", {"pair": pair, "how": "hangs", "lasts": minutes(chance, 15)}),
         ("set_clocks", {"oneview": f"{chance.randrange(400)}s", "image_streamer": "3m"}),
         ("api_versions", {"minimum": 120, "current": chance.choice([800, 1600, 5000])}),
@@ -69,7 +73,7 @@ def mishaps(chance: random.Random) -> list[tuple[str, dict[str, Any]]]:
         ("deployment_server", {"how": chance.choice(["absent", "not-supported"])}),
         (
             "start_update",
-            {"pair": pair, "fail_at": chance.choice(["active", "storage", "standby"])},
+            {"pair": pair, "fail_at": fails},
         ),
         ("start_update", {"pair": pair}),
         ("fail_appliance", {"pair": pair, "role": role}),
@@ -87,7 +91,7 @@ def put_right(watch: RecordedWatch) -> None:
     site = watch.simulated
     for command in ("network", "oneview_up", "set_clocks", "api_versions", "deployment_server"):
         site.do(command)
-    site.do("change_password", password="simulated-harbour")  # noqa: S106  # invented
+    site.do("change_password", password="simulated-harbour")
     site.do("plug_cable")
     for pair in ("LE-rack-a", "LE-rack-b"):
         for command in ("answer_again", "return_appliance", "storage_node_back"):
