@@ -64,6 +64,7 @@ def test_the_start_tells_everything_before_in_one_event() -> None:
         "update.result": "running",
         "update.ended_at": None,
         "update.error_text": None,
+        "update.interrupted_by_oneview": False,
     }
     assert site.pair("update.percent") == 12
 
