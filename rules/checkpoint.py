@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
+from rules.compiled import CompiledRule
 from rules.deadlines import Deadlines
 from rules.finding import Confirmation, Evidence, Finding, Note
 from rules.judge import Judge
 from rules.matcher import Matcher
-from rules.program import CompiledRule, Programs
+from rules.program import Programs
 from rules.reload import adopt
 from rules.rule_base import RuleBase
 from rules.source_state import Hearing, Origin, SourceState

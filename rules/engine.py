@@ -6,13 +6,14 @@ base and the time (law 14).
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
 
+from rules.answers import Answers
 from rules.checkpoint import KeptRules, Reader, Restored, Writer, any_line
 from rules.deadlines import BOUND, HOLD, NEVER, Deadlines
 from rules.finding import Change, Finding
@@ -21,55 +22,17 @@ from rules.matcher import Matcher
 from rules.program import Programs
 from rules.reload import carry_over
 from rules.rule_base import RuleBase
-from rules.situation import (
-    BlindSpot,
-    Forbidden,
-    Permission,
-    StepNow,
-    blind_spots,
-    by_severity,
-    forbidden_now,
-    permission,
-    steps_now,
-    value_now,
-)
 from rules.source_state import Origin, SourceState
+from rules.speakers import SPEAKERS, WATCH
 from rules.subject import Subject
-from rules.values import Value
 from rules.verify import check_subject
 from rules.vocabulary import (
-    CHECKPOINT,
     FACTS_CHANGED,
     FACTS_SNAPSHOT,
-    FINDING_ACKNOWLEDGED,
-    FINDING_CLOSED,
-    NOTE_WRITTEN,
-    RULES_LOADED,
     SOURCE_HEARD,
-    SOURCE_LOST,
-    STEP_CONFIRMED,
-    WATCH_STARTED,
-    WATCH_STOPPED,
     Event,
-    Truth,
 )
 from rules.words import DUPLICATE_WINDOW, Words
-
-WATCH: Final = "watch"
-OPERATOR: Final = "operator"
-SPEAKERS: Final = {
-    SOURCE_HEARD: WATCH,
-    SOURCE_LOST: WATCH,
-    WATCH_STARTED: WATCH,
-    WATCH_STOPPED: WATCH,
-    RULES_LOADED: WATCH,
-    CHECKPOINT: WATCH,
-    FINDING_ACKNOWLEDGED: OPERATOR,
-    FINDING_CLOSED: OPERATOR,
-    STEP_CONFIRMED: OPERATOR,
-    NOTE_WRITTEN: OPERATOR,
-}
-"""Who alone can send events of a type: an appliance confirms nothing."""
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _NOTHING: Final[tuple[Change, ...]] = ()
@@ -84,7 +47,7 @@ class Notice(msgspec.Struct, frozen=True):
     message: str = ""
 
 
-class Watch:
+class Watch(Answers):
     """Judges one rule base over one journal.
 
     With `verify`, the plain evaluator judges everything as well, and the first difference raises
@@ -103,8 +66,7 @@ class Watch:
         self._deadlines = Deadlines()
         self._words = Words(Programs(rule_base, Matcher()), self._deadlines, BEGINNING)
         self._judge = Judge(self._words, self._deadlines)
-        self.orphans: dict[tuple[str, str], Finding] = {}
-        """Open findings whose rule is gone; only closing by hand ends them (law 13)."""
+        self.orphans = {}
         self.notices: deque[Notice] = deque(maxlen=1000)
         self._noticed = False
 
@@ -467,65 +429,6 @@ class Watch:
     def close(self) -> None:
         """Give the memory of durable_rules back."""
         self._words.programs.matcher.close()
-
-    # Looking
-
-    @property
-    def words(self) -> Words:
-        """All facts of all subjects now."""
-        return self._words
-
-    @property
-    def counts(self) -> Counter[str]:
-        """How many events and facts were refused, by what was wrong with them."""
-        return self._words.counts
-
-    @property
-    def names(self) -> dict[str, Counter[str]]:
-        """What the counts are about, at most 200 names for each."""
-        return self._words.names
-
-    def findings(self) -> list[Finding]:
-        """The open findings: the worst first, then the oldest."""
-        return by_severity([*self._judge.open.values(), *self.orphans.values()])
-
-    def steps(self, finding: Finding) -> list[StepNow]:
-        """The steps of a finding as they stand now."""
-        return steps_now(self._words, finding)
-
-    def forbidden(self) -> list[Forbidden]:
-        """Every operation that open findings forbid now, the worst finding first."""
-        return forbidden_now(self._words, self.findings())
-
-    def permission(self, operation: str, subject: str) -> Permission:
-        """Whether an operation may be started on a subject now (law 17)."""
-        return permission(self._words, self.findings(), operation, subject)
-
-    def blind_spots(self) -> list[BlindSpot]:
-        """Every rule that cannot be judged for want of facts."""
-        return blind_spots(self._words)
-
-    def value(self, subject: str, fact: str) -> Value | None:
-        """A fact's value as a subject sees it now; None where it is unknown."""
-        return value_now(self._words, subject, fact)
-
-    def verdict(self, rule_id: str, subject_name: str) -> Truth:
-        """The truth of a rule's pattern on a subject now; unknown where there is neither."""
-        subject = self._words.subjects.get(subject_name)
-        if subject is not None:
-            for rule in subject.scope.rules:
-                if rule.rule.id == rule_id:
-                    return Truth(subject.verdicts[rule.when])
-        return Truth.UNKNOWN
-
-    @property
-    def statistics(self) -> dict[str, int]:
-        """How often durable_rules was asked, and how many situations are remembered."""
-        return {
-            "questions": self._words.programs.matcher.questions,
-            "remembered": self._words.remembered,
-            "subjects": len(self._words.subjects),
-        }
 
 
 __all__ = ["FACTS_SNAPSHOT", "Change", "Finding", "Notice", "Watch"]

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from rules.compiled import CompiledRule
 from rules.evaluate import truth
 from rules.pattern import RELATION_OPERATORS, Condition, Pattern
-from rules.program import CompiledRule, Programs
+from rules.program import Programs
 from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Fact, Rule, RuleBase
 from rules.source_state import Origin

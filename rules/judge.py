@@ -7,9 +7,9 @@ from datetime import datetime
 
 from rules.built_in import BUILT_IN, CLOCK_SKEW
 from rules.columns import CLASS_OF_TRUTH
+from rules.compiled import CompiledRule
 from rules.deadlines import HOLD, Deadlines
 from rules.finding import Change, ChangeKind, Confirmation, Finding, Note, evidence_of, recognised
-from rules.program import CompiledRule
 from rules.source_state import Origin
 from rules.subject import RuleState, Subject
 from rules.values import Value, comparable

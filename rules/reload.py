@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules.columns import CLASS_OF_TRUTH
+from rules.compiled import CompiledRule
 from rules.finding import Finding
 from rules.judge import Judge
-from rules.program import CompiledRule
 from rules.subject import RuleState, Subject
 from rules.vocabulary import Truth
 from rules.words import Words

@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from rules.compiled import CompiledRule
 from rules.finding import Finding, recognised
 from rules.pattern import facts_named
-from rules.program import CompiledRule
 from rules.rule_base import Prohibition, Rule, Source
 from rules.subject import Subject
 from rules.values import Value, read_instant

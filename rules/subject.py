@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from rules.compiled import CompiledFact, CompiledScope
 from rules.finding import Finding
-from rules.program import CompiledFact, CompiledScope
 from rules.source_state import Hearing, Origin
 from rules.values import Value
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rules.compiled import CompiledDerived, CompiledRule
 from rules.evaluate import truth
 from rules.finding import recognised
 from rules.matcher import EngineFault
-from rules.program import CompiledDerived, CompiledRule
 from rules.read_pattern import CONFIRM
 from rules.subject import Subject
 from rules.values import Value

@@ -17,18 +17,18 @@ from rules.columns import (
     Column,
     Moves,
 )
-from rules.deadlines import BOUND, LOSS, Deadlines, Key
-from rules.finding import recognised
-from rules.program import (
+from rules.compiled import (
     Age,
     CompiledDerived,
     CompiledFact,
     CompiledRule,
     CompiledScope,
-    Programs,
     Relation,
     Test,
 )
+from rules.deadlines import BOUND, LOSS, Deadlines, Key
+from rules.finding import recognised
+from rules.program import Programs
 from rules.source_state import Hearing, Origin, SourceState
 from rules.subject import Subject, Template, facts_said_in
 from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value, version_key

@@ -210,6 +210,7 @@ MEMORY: Final = frozenset(
         "update.interrupted_by_oneview",
         "update.error_text",
         "pair.active_changed_at",
+        "pair.storage_lost_with_member",
         "composer.role_changed_at",
         "primary.change_id",
         "primary.change_started_at",

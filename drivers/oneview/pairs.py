@@ -54,6 +54,7 @@ def say_pairs(view: View) -> None:
                 health = _management(view, subject, members_of(view, pair))
                 view.statement.say(subject, "cluster.management", health)
             view.statement.say(subject, "cluster.storage", _storage(view, subject, pair))
+            _say_storage_lost_with_member(view, subject)
     _say_deployment(view)
 
 
@@ -232,6 +233,19 @@ def _storage(view: View, subject: str, pair: str) -> Cluster | None:
     if by_word is not None or reported.lower() in ("unknown", "disabled"):
         return by_word
     return _learned(view, subject, pair, reported)
+
+
+def _say_storage_lost_with_member(view: View, subject: str) -> None:
+    """Whether a storage node went with the member that is lost: told when one is lost, and taken
+    back when the storage is read whole again or the pair is."""
+    fact = "pair.storage_lost_with_member"
+    lost, was_lost = _fact(view, subject, "pair.lost"), view.said(subject, "pair.lost")
+    healthy = _fact(view, subject, "cluster.storage") == "healthy"
+    if lost in ("active", "standby") and was_lost == "none":
+        was_healthy = view.said(subject, "cluster.storage") == "healthy"
+        view.statement.say(subject, fact, was_healthy and not healthy)
+    elif view.said(subject, fact) is True and (healthy or lost in ("none", "both")):
+        view.statement.say(subject, fact, False)
 
 
 def _learned(view: View, subject: str, pair: str, reported: str) -> Cluster | None:

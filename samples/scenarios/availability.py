@@ -18,6 +18,7 @@ from harbour import (
     PAIR_B,
     SECOND,
     STREAMER,
+    THIRD,
     open_watch,
 )
 from scenario import WATCH, Log, scenario
@@ -51,6 +52,7 @@ def active_fails(log: Log) -> None:
         "pair.active_serial": SECOND,
         "pair.standby_serial": FIRST,
         "pair.active_changed_at": log.ago("40s"),
+        "pair.storage_lost_with_member": True,
     }
     said = {**health("degraded", "degraded", "active"), **roles}
     log.facts(ONEVIEW, PAIR_A, said, f"{SECOND} is active now; {FIRST} cannot be used")
@@ -58,7 +60,7 @@ def active_fails(log: Log) -> None:
     log.facts(ONEVIEW, A2, {"appliance.active": True})
     log.facts(ONEVIEW, DEPLOYMENT, {"primary.usable_members": 1})
     log.at("22:20:00")
-    log.acknowledge(PAIR_A, "active-failed-over-volumes-in-doubt", "Looking at Frame1")
+    log.acknowledge(PAIR_A, "active-failed-over", "Looking at Frame1")
     log.at("22:40:00")
     log.facts(ONEVIEW, A1, {"appliance.status": "ok"}, f"{FIRST} is back")
     log.facts(ONEVIEW, PAIR_A, {"pair.lost": "none"})
@@ -73,11 +75,12 @@ def storage_stays_whole(log: Log) -> None:
     """The active appliance loses its management; its storage serves on, until that goes too."""
     open_watch(log, "2026-11-21T22:00:00Z")
     log.at("22:12:05")
-    roles = {
+    roles: dict[str, Any] = {
         "pair.active_serial": SECOND,
         "pair.standby_serial": FIRST,
         "pair.active_changed_at": log.ago("40s"),
     }
+    roles["pair.storage_lost_with_member"] = False
     said = {**health("degraded", "healthy", "active"), **roles}
     log.facts(ONEVIEW, PAIR_A, said, f"{SECOND} is active now; {FIRST} is Critical")
     log.facts(ONEVIEW, A1, {"appliance.active": False, "appliance.status": "critical"})
@@ -100,6 +103,7 @@ def no_takeover(log: Log) -> None:
     log.silence(STREAMER)
     log.at("22:10:30")
     said = health("failed", "degraded", "active")
+    said["pair.storage_lost_with_member"] = True
     log.facts(ONEVIEW, PAIR_A, said, f"{FIRST} cannot be used, and no member is active")
     log.facts(ONEVIEW, A1, {"appliance.status": "critical"})
     log.at("22:10:40")
@@ -179,6 +183,21 @@ def primary_pair_lost(log: Log) -> None:
     log.facts(ONEVIEW, PAIR_A, {"pair.role": "secondary"})
     log.facts(ONEVIEW, PAIR_B, {"pair.role": "primary"})
     log.at("03:45:00")
+
+
+@scenario("H3-role-not-known")
+def pair_lost_role_not_known(log: Log) -> None:
+    """Both appliances of a pair are lost before anybody has read whether it is the primary."""
+    open_watch(log, "2026-11-20T14:00:00Z", pair_b={"pair.role": None})
+    log.at("14:12:00")
+    log.facts(ONEVIEW, B1, {"appliance.status": "critical"}, f"{THIRD} is Critical")
+    log.facts(ONEVIEW, B2, {"appliance.status": "unknown"}, f"{FOURTH} is Unknown")
+    log.facts(ONEVIEW, PAIR_B, health("failed", "failed", "both"), "LE-rack-b does not serve")
+    log.at("14:20:00")
+    log.confirm(PAIR_B, "pair-lost", "frames_checked", "Both frames have power")
+    log.at("14:31:00")
+    log.facts(ONEVIEW, PAIR_B, {"pair.role": "secondary"}, "LE-rack-b is a secondary pair")
+    log.at("14:35:00")
 
 
 @scenario("H3-only-pair-lost")

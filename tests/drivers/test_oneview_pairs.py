@@ -39,6 +39,35 @@ def test_a_failover_keeps_the_lost_members_role_and_tells_when_it_happened() -> 
     assert site.pair("pair.versions_match") is True
 
 
+def test_a_storage_node_goes_with_the_member_that_is_lost_while_the_storage_was_whole() -> None:
+    def fails(site: Site, seconds: float, status: str) -> None:
+        lost = {"status": "Critical", "isActive": False, "clusterStatus": status}
+        site.poll(
+            seconds=seconds, members={A: lost, B: {"isActive": True, "clusterStatus": status}}
+        )
+
+    site = Site().poll()
+    assert site.pair("pair.storage_lost_with_member") is None
+    fails(site, 15, "Warning")
+    assert site.pair("pair.storage_lost_with_member") is True
+    fails(site, 30, "Warning")
+    assert site.pair("pair.storage_lost_with_member") is True
+    # The storage is whole although the member is not back: what it loses next is another matter.
+    fails(site, 45, "OK")
+    assert site.pair("pair.storage_lost_with_member") is False
+    fails(site, 60, "Warning")
+    assert site.pair("pair.storage_lost_with_member") is False
+    site.poll(seconds=75)
+    fails(site, 90, "Warning")
+    assert site.pair("pair.storage_lost_with_member") is True
+    site.poll(seconds=105)
+    assert site.pair("pair.storage_lost_with_member") is False
+    ill = {"clusterStatus": "Warning"}
+    site.poll(seconds=120, members={A: ill, B: ill})
+    fails(site, 135, "Warning")
+    assert site.pair("pair.storage_lost_with_member") is False
+
+
 def test_a_standby_that_is_not_listed_any_more_is_lost_and_stays_a_member() -> None:
     site = Site().poll().poll(seconds=15, members={B: GONE})
     assert site.pair("pair.lost") == "standby"

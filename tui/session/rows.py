@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from rules.compiled import CompiledFact
 from rules.engine import Watch
 from rules.explain import explain
 from rules.finding import Finding, show_value
-from rules.program import CompiledFact
 from rules.rule_base import Rule
 from rules.situation import Forbidden, StepNow
 from rules.subject import Subject
