@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
 from rules.board import Board, BoardLine
-from rules.compiled import CompiledFact, Programs
+from rules.compiled import CompiledFact
 from rules.evaluate import truth
 from rules.finding import Finding, show_value
 from rules.pattern import Pattern, conditions, facts_named
+from rules.program import Programs
 from rules.read_rules import PLACEHOLDER
 from rules.situation import Forbidden, value_now
 from rules.subject import Subject
