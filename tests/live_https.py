@@ -56,6 +56,7 @@ class _Unhurried:
         self, method: Method, path: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> RawAnswer | NoAnswer:
         site = self._simulated.site
+        self._simulated.wait("0s")
         pair = site.pairs.get(self._pair)
         hangs = (site.silence if pair is None else pair.silence) == "hangs"
         transport = self._in_vain if hangs else self._real
