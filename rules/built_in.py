@@ -6,7 +6,7 @@ from typing import Final
 
 from rules.pattern import Condition
 from rules.read_catalogue import ENGINE
-from rules.rule_base import Fact, Place, Rule, Source, Step
+from rules.rule_base import Fact, Place, Rule, RuleBase, Source, Step
 from rules.vocabulary import Severity
 
 BUILT_IN: Final = "built-in"
@@ -79,3 +79,14 @@ def built_in_rules(scope: str) -> list[Rule]:
             )
         )
     return rules
+
+
+def own_rules(rule_base: RuleBase) -> list[Rule]:
+    """The rules that stand in the files: what every rule base has is not among them, nor what is
+    no longer judged."""
+    return [rule for rule in rule_base.rules if rule.hash != BUILT_IN]
+
+
+def own_facts(rule_base: RuleBase) -> list[Fact]:
+    """The facts that stand in the files."""
+    return [fact for fact in rule_base.facts.values() if fact.source != ENGINE]

@@ -47,6 +47,7 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     Raises:
         RuleBaseError: with everything that is wrong with them.
     """
+    from rules.built_in import own_rules
     from rules.faults import RuleBaseError
     from rules.loader import load_rule_base
     from tui.summary import RuleChoice
@@ -63,7 +64,7 @@ def choose(arguments: argparse.Namespace) -> tuple[RuleBase, RuleChoice]:
     choice = RuleChoice(
         title=rule_base.title or rule_base.id,
         hash=rule_base.hash,
-        rules=len(rule_base.rules),
+        rules=len(own_rules(rule_base)),
         folders=tuple([given, *added] if given is not None else added),
         shipped=given is None,
         overrides=overrides or "",

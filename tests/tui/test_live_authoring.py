@@ -34,8 +34,13 @@ def test_a_replay_is_judged_anew_at_each_save(rules: Path) -> None:
 
         file.write_text(sound + "\n[[rule]]\nid = 7\n", "utf-8")
         number = sound.count("\n") + 2
-        said = f"The last good rules stay in force: rules/update.toml:{number}:1: title is missing"
+        place = f"mine/rules/update.toml:{number}:1"
+        said = f"The last good rules stay in force: {place}: title is missing"
         terminal.shows(said, "RULES BROKEN", "The standby's update failed")
+
+        file.write_text(sound, "utf-8")
+        terminal.shows("The rule files are mended")
+        assert "RULES BROKEN" not in terminal.text
 
         file.write_text(sound.replace("The standby's update", "The poor standby's"), "utf-8")
         terminal.shows("Rules read again", "The poor standby's failed")

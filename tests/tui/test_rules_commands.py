@@ -302,6 +302,52 @@ def test_docs_are_a_manual_that_can_be_checked_to_be_current(ship: Ship) -> None
     assert ship.run(*words, "--check").lines == ["manual.md is not current"]
 
 
+CONCLUDED = """
+[[fact]]
+name = "water.verdict"
+type = "enum"
+values = ["short", "enough"]
+scope = "boiler"
+derived = true
+otherwise = "enough"
+meaning = "What the level comes to"
+[[derive]]
+fact = "water.verdict"
+value = "short"
+when = { water.level = { below = 30 }, water.trend = "falling" }
+[[rule]]
+id = "short"
+title = "The boiler is short of water"
+severity = "warning"
+source = { document = "Boiler manual", section = "Water", page = 7, grade = "guide" }
+when = { water.verdict = "short" }
+"""
+
+
+def test_the_manual_says_how_each_derived_fact_is_concluded(ship: Ship) -> None:
+    (ship.rules / "concluded.toml").write_text(CONCLUDED, "utf-8")
+    markdown = ship.run("rules", "docs", "--rules", "boilers").out
+    section = markdown[markdown.index("### water.verdict") :]
+    assert "What the level comes to" in section
+    assert (
+        '`"short"` where:\n\n- `water.level below 30 percent`\n- `water.trend = "falling"`'
+        in section
+    )
+    assert '`"enough"` where nothing of that is so.' in section
+    rule = markdown[markdown.index("### short") : markdown.index("### water.verdict")]
+    assert "Concluded: [`water.verdict`](#waterverdict)" in rule
+    page = ship.run("rules", "docs", "--rules", "boilers", "--format", "html").out
+    section = page[page.index('<section id="water.verdict"') :]
+    assert "water.level below 30 percent\nwater.trend = &quot;falling&quot;" in section
+    assert '<a href="#water.verdict"><code>water.verdict</code></a>' in page
+
+
+def test_the_manual_counts_as_check_does(ship: Ship) -> None:
+    counted = json.loads(ship.run("rules", "check", "boilers", "--format", "json").out)
+    markdown = ship.run("rules", "docs", "--rules", "boilers").out
+    assert f"{counted['facts']} facts, {counted['rules']} rules" in markdown
+
+
 def test_a_rule_can_put_no_markup_into_the_manual(ship: Ship) -> None:
     hostile = RULES.replace("The water is low", "<script>x</script> [a](b) \\u001b[2J")
     (ship.rules / "boilers.toml").write_text(hostile, "utf-8")

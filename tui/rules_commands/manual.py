@@ -7,91 +7,27 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from rules.authoring.patterns_in_words import pattern_in_a_line, pattern_lines
-from rules.built_in import BUILT_IN
-from rules.rule_base import Fact, Rule, RuleBase, Source, Step
-from rules.values import show_duration
-from rules.vocabulary import SEVERITIES
+from rules.built_in import own_facts, own_rules
+from rules.read_catalogue import ENGINE
+from rules.rule_base import Fact, RuleBase
 from rules.wording import say_value
-from tui.phrases import operation_title, say_grade, say_source
+from tui.phrases import say_count
+from tui.rules_commands.manual_parts import Conclusion, Section, conclusions, sections
 from tui.safe_text import harmless
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _CODE: Final = re.compile(r"\{([a-z0-9_.]+)\}")
+_HOW_CONCLUDED: Final = (
+    "No source says these facts: they are concluded from others. Each has the value whose "
+    "conditions hold; it is unknown where conditions of different values hold, and where none hold "
+    "and those of one are not known."
+)
 
 
-class Section:
-    """A rule as parts that both forms of the manual are made of."""
-
-    def __init__(self, rule: Rule, rule_base: RuleBase) -> None:
-        self.rule = rule
-        self.id = rule.id
-        self.title = harmless(rule.title)
-        self.about = [
-            ("Severity", rule.severity),
-            ("About", rule.scope),
-            ("Source", say_source(rule.source)),
-        ]
-        if rule.cases:
-            self.about.append(("Cases", ", ".join(harmless(case) for case in rule.cases)))
-        if rule.occurrence:
-            self.about.append(("Anew with each", rule.occurrence))
-        if rule.suppresses:
-            self.about.append(("Stands before", ", ".join(rule.suppresses)))
-        if rule.aliases:
-            self.about.append(("Was called", ", ".join(rule.aliases)))
-        if rule.deprecated:
-            self.about.append(("Not judged any more", harmless(rule.deprecated)))
-        held = f", for {show_duration(rule.hold)}" if rule.hold else ""
-        self.signals_head = f"Signals{held}"
-        self.signals = [harmless(line) for line in pattern_lines(rule.when, rule_base)]
-        self.until = (
-            [harmless(line) for line in pattern_lines(rule.until, rule_base)]
-            if rule.until is not None
-            else []
-        )
-        self.impact = harmless(rule.impact)
-        self.forbidden = [
-            f"{operation_title(rule_base.operations, part.operation)}"
-            + (f" on the {part.scope}" if part.scope else "")
-            + (f": {harmless(part.text)}" if part.text else "")
-            + f" ({say_grade(part.source)})"
-            for part in rule.forbid
-        ]
-        self.support = f"Contact support ({say_grade(rule.support)})" if rule.support else ""
-        self.steps = [_step(step, rule.source, rule_base) for step in rule.steps]
-
-
-def _step(step: Step, around: Source, rule_base: RuleBase) -> str:
-    said = [harmless(step.do)]
-    if step.wait is not None:
-        bounds = [
-            f"{word} {show_duration(span)}"
-            for word, span in (("at least", step.wait.at_least), ("at most", step.wait.at_most))
-            if span is not None
-        ]
-        said.append(f"[wait {' and '.join(bounds)} from {step.wait.start}]")
-    if step.confirm:
-        said.append("[to be confirmed]")
-    if step.done_when is not None:
-        said.append(f"[done when {harmless(pattern_in_a_line(step.done_when, rule_base))}]")
-    if step.starts and step.once_allowed:
-        said.append("[once nothing forbids it]")
-    if step.source != around:
-        said.append(f"({say_grade(step.source)})")
-    return " ".join(said)
-
-
-def sections(rule_base: RuleBase) -> dict[str, list[Section]]:
-    """Every rule by the file that it stands in, the worst first."""
-    found: dict[str, list[Section]] = {}
-    rules = [rule for rule in (*rule_base.rules, *rule_base.deprecated) if rule.hash != BUILT_IN]
-    for rule in rules:
-        family = rule.place.file.rpartition("/")[2].removesuffix(".toml")
-        found.setdefault(harmless(family), []).append(Section(rule, rule_base))
-    for own in found.values():
-        own.sort(key=lambda one: SEVERITIES.index(one.rule.severity))
-    return found
+def sizes(rule_base: RuleBase) -> str:
+    """How much stands in the files."""
+    facts, rules = own_facts(rule_base), own_rules(rule_base)
+    return f"{say_count(len(facts), 'fact')}, {say_count(len(rules), 'rule')}"
 
 
 def as_markdown(rule_base: RuleBase) -> str:
@@ -104,27 +40,36 @@ def _markdown(rule_base: RuleBase) -> Iterator[str]:
     yield f"# {_plain(rule_base.title or rule_base.id)}: every case and what it requires"
     yield ""
     yield (
-        f"Made by `watchkeeper rules docs` from the rules; {len(rule_base.facts)} facts, "
-        f"{sum(map(len, families.values()))} rules. Words in `code` are facts; in texts they stand "
-        "for what they say at the time."
+        f"Made by `watchkeeper rules docs` from the rules; {sizes(rule_base)}. "
+        "Words in `code` are facts; in texts they stand for what they say at the time."
     )
     for family, own in families.items():
         yield ""
         yield f"## {_plain(family.capitalize())}"
         yield ""
         for one in own:
-            yield f"- [{_plain(one.title)}](#{one.id.replace('.', '')}) ({one.rule.severity})"
+            yield f"- [{_plain(one.title)}](#{_anchor(one.id)}) ({one.rule.severity})"
         for one in own:
             yield from _markdown_section(one)
+    if concluded := conclusions(rule_base):
+        yield ""
+        yield "## Conclusions"
+        yield ""
+        yield _HOW_CONCLUDED
+        for conclusion in concluded:
+            yield from _markdown_conclusion(conclusion)
     yield ""
     yield "## Facts"
     yield ""
     yield "| Fact | Type | About | Said by | Meaning |"
     yield "|---|---|---|---|---|"
     for fact in rule_base.facts.values():
-        if fact.meaning or fact.source != "engine":
-            cells = (f"`{fact.name}`", _type(fact), fact.scope, _said_by(fact), fact.meaning)
-            yield "| " + " | ".join([cells[0], *map(_plain, cells[1:])]) + " |"
+        if fact.meaning or fact.source != ENGINE:
+            said_by = _plain(_said_by(fact))
+            if fact.derived:
+                said_by = f"[{said_by}](#{_anchor(fact.name)})"
+            before = f"| `{fact.name}` | {_plain(_type(fact))} | {_plain(fact.scope)}"
+            yield f"{before} | {said_by} | {_plain(fact.meaning)} |"
 
 
 def _markdown_section(one: Section) -> Iterator[str]:
@@ -143,9 +88,10 @@ def _markdown_section(one: Section) -> Iterator[str]:
             yield ""
             yield f"{head}:"
             yield ""
-            for line in lines:
-                indent = len(line) - len(line.lstrip())
-                yield f"{' ' * indent}- `{line.strip().replace('`', chr(39))}`"
+            yield from _markdown_pattern(lines)
+    if one.concluded:
+        yield ""
+        yield _markdown_concluded(one.concluded)
     if one.forbidden or one.support:
         yield ""
         for said in one.forbidden:
@@ -156,6 +102,40 @@ def _markdown_section(one: Section) -> Iterator[str]:
         yield ""
         for number, said in enumerate(one.steps, 1):
             yield f"{number}. {_with_facts(said)}"
+
+
+def _markdown_conclusion(one: Conclusion) -> Iterator[str]:
+    yield ""
+    yield f"### {_plain(one.name)}"
+    if one.meaning:
+        yield ""
+        yield _with_facts(one.meaning)
+    for value, lines in one.cases:
+        yield ""
+        yield f"`{value.replace('`', chr(39))}` where:"
+        yield ""
+        yield from _markdown_pattern(lines)
+    if one.otherwise:
+        yield ""
+        yield f"`{one.otherwise.replace('`', chr(39))}` where nothing of that is so."
+    if one.concluded:
+        yield ""
+        yield _markdown_concluded(one.concluded)
+
+
+def _markdown_pattern(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        yield f"{' ' * indent}- `{line.strip().replace('`', chr(39))}`"
+
+
+def _markdown_concluded(names: list[str]) -> str:
+    return "Concluded: " + ", ".join(f"[`{name}`](#{_anchor(name)})" for name in names)
+
+
+def _anchor(heading: str) -> str:
+    """What readers of Markdown make of a heading that is a name."""
+    return heading.replace(".", "")
 
 
 def _plain(text: str) -> str:
@@ -188,7 +168,7 @@ pre{white-space:pre-wrap;background:#f4f4f4;padding:.5rem}
 #find input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}
 section{border-top:1px solid #bbb;margin-top:1.5rem}h3{margin-bottom:0}
 .critical h3:before{content:"\\2716 "}.warning h3:before{content:"\\25b2 "}
-.not{font-weight:bold}table{border-collapse:collapse;width:100%}
+a{color:inherit}.not{font-weight:bold}table{border-collapse:collapse;width:100%}
 td,th{border:1px solid #bbb;padding:.2rem .4rem;text-align:left;vertical-align:top}
 [hidden]{display:none}
 @media print{#find{display:none}section{break-inside:avoid}}
@@ -204,7 +184,7 @@ box.addEventListener('input',()=>{
   let shown=0;
   parts.forEach((part,at)=>{
     part.hidden=!words.every(word=>texts[at].includes(word));
-    if(!part.hidden&&part.tagName==='SECTION')shown++;
+    if(!part.hidden&&part.matches('section:not(.conclusion)'))shown++;
   });
   count.textContent=words.length?shown+' rules':'';
 });
@@ -223,14 +203,18 @@ def as_html(rule_base: RuleBase) -> str:
     for family, own in families.items():
         body.append(f"<h2>{_html(family.capitalize())}</h2>")
         body += [line for one in own for line in _html_section(one)]
+    if concluded := conclusions(rule_base):
+        body.append(f"<h2>Conclusions</h2><p>{_HOW_CONCLUDED}</p>")
+        body += [line for conclusion in concluded for line in _html_conclusion(conclusion)]
     body.append("<h2>Facts</h2><table><thead><tr><th>Fact<th>Type<th>About<th>Said by<th>Meaning")
     body.append("</tr></thead><tbody>")
     for fact in rule_base.facts.values():
-        cells = (_type(fact), fact.scope, _said_by(fact), fact.meaning)
+        said_by = _html(_said_by(fact))
+        if fact.derived:
+            said_by = f'<a href="#{_html(fact.name)}">{said_by}</a>'
         body.append(
-            f"<tr><td><code>{_html(fact.name)}</code>"
-            + "".join(f"<td>{_html(cell)}" for cell in cells)
-            + "</tr>"
+            f"<tr><td><code>{_html(fact.name)}</code><td>{_html(_type(fact))}"
+            f"<td>{_html(fact.scope)}<td>{said_by}<td>{_html(fact.meaning)}</tr>"
         )
     body.append("</tbody></table>")
     policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -255,6 +239,8 @@ def _html_section(one: Section) -> Iterator[str]:
     for head, lines in ((one.signals_head, one.signals), ("Until", one.until)):
         if lines:
             yield f"<p>{_html(head)}:</p><pre>{_html(chr(10).join(lines))}</pre>"
+    if one.concluded:
+        yield _html_concluded(one.concluded)
     if one.forbidden or one.support:
         yield "<ul>"
         for said in one.forbidden:
@@ -268,6 +254,25 @@ def _html_section(one: Section) -> Iterator[str]:
             yield f"<li>{_html_facts(said)}"
         yield "</ol>"
     yield "</section>"
+
+
+def _html_conclusion(one: Conclusion) -> Iterator[str]:
+    yield f'<section id="{_html(one.name)}" class="conclusion"><h3>{_html(one.name)}</h3>'
+    if one.meaning:
+        yield f"<p>{_html_facts(one.meaning)}</p>"
+    for value, lines in one.cases:
+        yield f"<p><code>{_html(value)}</code> where:</p>"
+        yield f"<pre>{_html(chr(10).join(lines))}</pre>"
+    if one.otherwise:
+        yield f"<p><code>{_html(one.otherwise)}</code> where nothing of that is so.</p>"
+    if one.concluded:
+        yield _html_concluded(one.concluded)
+    yield "</section>"
+
+
+def _html_concluded(names: list[str]) -> str:
+    linked = (f'<a href="#{_html(name)}"><code>{_html(name)}</code></a>' for name in names)
+    return f"<p>Concluded: {', '.join(linked)}</p>"
 
 
 def _html(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rules.faults import RuleBaseError
+from rules.faults import Fault, RuleBaseError
 from rules.loader import load_rule_base
 from rules.rule_base import RuleBase
 
@@ -39,10 +39,17 @@ class RuleFiles:
         try:
             rule_base = self._load(*self._folders, overrides=self._overrides)
         except RuleBaseError as error:
-            self.faults = tuple(str(fault) for fault in error.faults)
+            self.faults = tuple(f"{self._folder_of(fault)}{fault}" for fault in error.faults)
             return None
         self.faults = ()
         return rule_base
+
+    def _folder_of(self, fault: Fault) -> str:
+        """The name of the folder whose file a fault is in: a rule file is named from there on."""
+        for folder in self._folders:
+            if fault.file and (folder / fault.file).is_file():
+                return f"{folder.resolve().name}/"
+        return ""
 
     def _fingerprint(self) -> tuple[tuple[str, int, int, int], ...]:
         paths = [path for folder in self._folders for path in sorted(folder.rglob("*.toml"))]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from drivers.journal import Faults
+from rules.built_in import own_rules
 from rules.engine import BEGINNING, Watch
 from rules.rule_base import RuleBase
 from rules.situation import blind_spots
@@ -23,6 +24,7 @@ from rules.vocabulary import (
     Event,
     EventData,
 )
+from tui.phrases import say_count
 from tui.session import commands
 from tui.session.board import BoardMemory, board_rows
 from tui.session.rows import (
@@ -244,18 +246,21 @@ class Session(ABC):
         if self._rule_files is None:
             self.say("These rules have no files that could be read again", failed=True)
             return
+        broken = bool(self._rule_files.faults)
         rule_base = self._rule_files.read()
         self.changed = True
         if rule_base is None:
             first = self._rule_files.faults[0] if self._rule_files.faults else ""
             self.say(f"The last good rules stay in force: {first}", failed=True)
         elif rule_base.hash == self.watch().rule_base.hash:
-            if asked:
+            if broken:
+                self.say("The rule files are mended: the rules in force are those of the files")
+            elif asked:
                 self.say("The rules are as they were")
         else:
             self.rule_base = rule_base
             self.use_rules(rule_base)
-            self.say(f"Rules read again: {len(rule_base.rules)} rules")
+            self.say(f"Rules read again: {say_count(len(own_rules(rule_base)), 'rule')}")
 
     # How things stand
 

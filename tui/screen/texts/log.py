@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rules.built_in import own_rules
+from tui.phrases import say_count
 from tui.screen.lines import Span
 from tui.screen.say import near
 from tui.screen.texts.rows import EMPTY, Row, heading, paragraph
@@ -19,7 +21,9 @@ def log_text(snapshot: Snapshot, columns: int) -> list[Row]:
     rows += [EMPTY, heading("Rules")]
     base = snapshot.rule_base
     rows += paragraph(
-        f"{base.title or base.id}, {len(base.rules)} rules, {base.hash}", columns, first="  "
+        f"{base.title or base.id}, {say_count(len(own_rules(base)), 'rule')}, {base.hash}",
+        columns,
+        first="  ",
     )
     if snapshot.rule_faults:
         rows += paragraph(
