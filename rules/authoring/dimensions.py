@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rules.pattern import Condition
+from rules.vocabulary import Truth
+
 
 class Sets:
     """Where a pattern is definitely true and where it is definitely false."""
@@ -19,9 +22,21 @@ class Sets:
 class Dimension:
     """Facts that are told apart together: each class is one value for each fact."""
 
-    def __init__(self, number: int, facts: tuple[str, ...], classes: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        number: int,
+        facts: tuple[str, ...],
+        classes: Sequence[Any],
+        conditions: Sequence[Condition] = (),
+        truths: Sequence[tuple[Truth, ...]] = (),
+    ) -> None:
         self.number = number
         self.facts = facts
+        self.conditions = conditions
+        """Of facts that are compared with one another, the conditions that tell the classes
+        apart."""
+        self.truths = truths
+        """By class, what each of these conditions is in it."""
         self.classes = classes
         """A tuple of the facts' values by class, None for unknown; or a word for what is told
         apart where no values stand behind it."""

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Final
 
 import msgspec
 
-from rules.authoring.classes import NOW
 from rules.authoring.diagram import EVERYWHERE, NOWHERE
+from rules.authoring.dimensions import Dimension
+from rules.authoring.parts import PartFinder, Parts
 from rules.authoring.rule_tests import Proof
 from rules.authoring.space import Space
 from rules.built_in import BUILT_IN
 from rules.pattern import facts_named
-from rules.representatives import SomeText
 from rules.rule_base import Rule, RuleBase
-from rules.values import Value, read_instant, show_duration
+from rules.values import Value
 from rules.wording import say_value
 
-_MOST_WORDS = 12
+_MOST_SAID: Final = 2
+"""Parts of what is not answered that a message names."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -31,9 +31,13 @@ class Line(msgspec.Struct, frozen=True):
     classification: Value | None
     always: tuple[str, ...]
     maybe: tuple[str, ...]
-    where: str
-    """What these combinations have in common, and one of them."""
+    where: Parts
+    """Exactly these combinations."""
     faults: tuple[str, ...] = ()
+    unanswered: bool = False
+    """Whether the classification is not known, or no rule is raised where one must be."""
+    blind: str = ""
+    """Where no rule is raised because some cannot be judged, which the proof allows."""
 
 
 class Proved(msgspec.Struct, frozen=True):
@@ -48,9 +52,25 @@ class Proved(msgspec.Struct, frozen=True):
     """Whether every combination that counts is surely possible."""
 
     @property
+    def asks(self) -> bool:
+        """Whether the combinations must be answered at all; contradictory advice is always a
+        fault."""
+        return bool(self.classification)
+
+    @property
     def faults(self) -> int:
         """How many combinations have no answer, or contradictory advice."""
         return sum(line.count for line in self.lines if line.faults)
+
+    @property
+    def unanswered(self) -> int:
+        """How many combinations have no answer."""
+        return sum(line.count for line in self.lines if line.unanswered)
+
+    @property
+    def blind(self) -> int:
+        """How many combinations may raise no rule because some cannot be judged."""
+        return sum(line.count for line in self.lines if line.blind)
 
 
 def prove(rule_base: RuleBase, proof: Proof) -> Proved:
@@ -85,6 +105,7 @@ class _Proof:
             for dimension in self._space.dimensions
             if any(name in named for name in dimension.facts)
         ]
+        self._parts = PartFinder(rule_base, self._space)
 
     def _leaves(self, names: Iterable[str]) -> set[str]:
         """The facts that are said behind some facts."""
@@ -127,29 +148,100 @@ class _Proof:
                 )
                 if part != NOWHERE
             ]
-        numbers = sorted(own)
         lines = [
-            Line(
-                count=diagram.count(where, numbers),
-                classification=value,
-                always=sure,
-                maybe=tuple(
-                    name for name, part in possible if diagram.both(where, part) != NOWHERE
-                ),
-                where=self._describe(where),
-                faults=tuple(self._faults(where, value, sure)),
-            )
+            self._line(part, value, sure, unanswered, possible)
             for where, value, sure in regions
+            for part, unanswered in self._divided(where, value, sure, others)
         ]
         names = sorted({name for dimension in self._own for name in dimension.facts})
         lines.sort(key=lambda line: (not line.faults, str(line.classification), -line.count))
         return Proved(
             facts=tuple(names),
             classification=self._proof.classification,
-            combinations=diagram.count(EVERYWHERE, numbers),
+            combinations=diagram.count(EVERYWHERE, sorted(own)),
             lines=tuple(lines),
             exact=not (space.inexact & set(names)),
         )
+
+    def _divided(
+        self, where: int, value: Value | None, sure: tuple[str, ...], others: frozenset[int]
+    ) -> Iterable[tuple[int, int]]:
+        """A region in three: the combinations of which some situation, other facts included,
+        raises no rule though each that asks for the classification can be judged, with these
+        situations; those of which some raises none because one cannot be; and all others."""
+        diagram = self._space.diagram
+        needs = (
+            self._proof.classification
+            and not sure
+            and self._say(value) not in self._proof.quiet
+            # Otherwise it is a fault whoever answers.
+            and (value is not None or self._proof.may_be_unknown)
+        )
+        left = self._silent(where) if needs else NOWHERE
+        dark = left
+        if self._proof.may_be_blind and value is not None:
+            dark = self._without_blind_spots(left)
+        for situations in dict.fromkeys((dark, left)):
+            part = diagram.both(where, diagram.forget(situations, others))
+            where = diagram.without(where, part)
+            if part != NOWHERE:
+                yield part, diagram.both(situations, part)
+        if where != NOWHERE:
+            yield where, NOWHERE
+
+    def _silent(self, where: int) -> int:
+        """The situations of a set, other facts included, in which no rule is raised."""
+        for rule in self._rules:
+            where = self._space.diagram.without(where, self._space.sets(rule.when).true)
+        return where
+
+    def _line(
+        self,
+        where: int,
+        value: Value | None,
+        sure: tuple[str, ...],
+        silent: int,
+        possible: list[tuple[str, int]],
+    ) -> Line:
+        diagram = self._space.diagram
+        faults: list[str] = []
+        if self._proof.classification and value is None and not self._proof.may_be_unknown:
+            faults.append(f"{self._proof.classification} is not known")
+        blind = ""
+        if silent != NOWHERE:
+            left = silent
+            if self._proof.may_be_blind and value is not None:
+                left = self._without_blind_spots(silent)
+            if left != NOWHERE:
+                faults.append(f"no rule answers it{self._where(left, where)}")
+            else:
+                rules = ", ".join(self._blind_in(silent))
+                blind = f"no rule is raised: {rules} cannot be judged{self._where(silent, where)}"
+        unanswered = bool(faults)
+        faults += self._contradictions(sure)
+        return Line(
+            count=diagram.count(where, [dimension.number for dimension in self._own]),
+            classification=value,
+            always=sure,
+            maybe=tuple(name for name, part in possible if diagram.both(where, part) != NOWHERE),
+            where=self._parts.parts(where, self._own),
+            faults=tuple(faults),
+            unanswered=unanswered,
+            blind=blind,
+        )
+
+    def _where(self, left: int, line: int) -> str:
+        """Which situations of a line's combinations are meant, where not all are."""
+        diagram = self._space.diagram
+        own = frozenset(dimension.number for dimension in self._own)
+        outside = diagram.forget(left, own)
+        dimensions: list[Dimension] = list(self._space.dimensions)
+        if diagram.both(line, outside) == left:
+            # The line itself says the rest.
+            left = outside
+            dimensions = [one for one in dimensions if one.number not in own]
+        said = str(self._parts.parts(left, dimensions, _MOST_SAID))
+        return f" where {said}" if said else ""
 
     def _classes(self) -> list[tuple[Value | None, int]]:
         diagram = self._space.diagram
@@ -163,16 +255,7 @@ class _Proof:
             known = diagram.either(known, where)
         return [*classes, (None, diagram.outside(known))]
 
-    def _faults(self, where: int, value: Value | None, sure: tuple[str, ...]) -> Iterable[str]:
-        asked = self._proof.classification
-        if asked and value is None and not self._proof.may_be_unknown:
-            yield f"{asked} is not known"
-        if asked and not sure and str(value) not in self._proof.quiet:
-            may_be_unknown = self._proof.may_be_unknown and value is None
-            left = self._unanswered(where, blind=not may_be_unknown)
-            if left != NOWHERE:
-                others = self._describe(left, others=True)
-                yield "no rule answers it" + (f" where {others}" if others else "")
+    def _contradictions(self, sure: tuple[str, ...]) -> Iterable[str]:
         by_id: dict[str, Rule] = {rule.id: rule for rule in self._rules}
         for rule_id in sure:
             for number, step in enumerate(by_id[rule_id].steps):
@@ -185,57 +268,26 @@ class _Proof:
                             "forbids"
                         )
 
-    def _unanswered(self, where: int, *, blind: bool) -> int:
-        """The situations, other facts included, in which no rule is raised, and with `blind`
-        none that asks for the classification is a blind spot."""
-        diagram = self._space.diagram
+    def _asking(self) -> Iterable[Rule]:
+        """The rules that ask for the classification."""
         for rule in self._rules:
-            sets = self._space.sets(rule.when)
-            if blind and self._proof.classification in set(facts_named(rule.when)):
-                where = diagram.both(where, sets.false)
-            else:
-                where = diagram.without(where, sets.true)
-        return where
+            if self._proof.classification in set(facts_named(rule.when)):
+                yield rule
 
-    def _describe(self, where: int, *, others: bool = False) -> str:
-        """The values that facts have in a set, of those that do not have all; and an example of
-        those that are compared with one another. With `others`, of the facts that were not asked
-        for."""
+    def _without_blind_spots(self, silent: int) -> int:
+        """The situations of a set in which every rule that asks for the classification can be
+        judged."""
+        for rule in self._asking():
+            silent = self._space.diagram.both(silent, self._space.sets(rule.when).false)
+        return silent
+
+    def _blind_in(self, silent: int) -> Iterable[str]:
         diagram = self._space.diagram
-        said: list[str] = []
-        rest: list[str] = []
-        mattering = diagram.dimensions(where)
-        own = {dimension.number for dimension in self._own}
-        for dimension in self._space.dimensions:
-            if dimension.number not in mattering or (dimension.number in own) == others:
-                continue
-            keep = frozenset(mattering - {dimension.number})
-            mask = 0
-            for box in diagram.boxes(diagram.forget(where, keep), 1 << 10):
-                mask |= box.get(dimension.number, -1)
-            if len(dimension.facts) > 1:
-                rest += dimension.facts
-                continue
-            values = [values[0] for bit, values in enumerate(dimension.classes) if mask >> bit & 1]
-            if len(values) < len(dimension.classes):
-                said.append(f"{dimension.facts[0]}: {self._say(dimension.facts[0], values)}")
-        example = self._space.example(where)
-        shown = [f"{name} = {self._say(name, [example[name]])}" for name in rest if name in example]
-        if shown:
-            said.append(f"for one {', '.join(shown)}")
-        return "; ".join(said) or ("" if others else "every combination")
+        for rule in self._asking():
+            sets = self._space.sets(rule.when)
+            if diagram.without(diagram.without(silent, sets.true), sets.false) != NOWHERE:
+                yield rule.id
 
-    def _say(self, name: str, values: list[Any]) -> str:
-        words = list(dict.fromkeys(self._word(name, value) for value in values))
-        return " or ".join(words[:_MOST_WORDS]) + (" or ..." if len(words) > _MOST_WORDS else "")
-
-    def _word(self, name: str, value: Any) -> str:
-        fact = self._base.facts.get(name)
-        if value is None:
-            return "unknown"
-        if isinstance(value, SomeText):
-            return "some text"
-        if fact is not None and fact.type == "instant":
-            age = NOW - read_instant(str(value))
-            return f"{show_duration(age)} ago" if age >= timedelta() else "in the future"
+    def _say(self, value: Value | None) -> str:
+        fact = self._base.facts.get(self._proof.classification)
         return say_value(value, fact).strip('"')

@@ -97,8 +97,13 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
                 classification=table.text("classification"),
                 quiet=table.texts("quiet"),
                 may_be_unknown=table.flag("may_be_unknown"),
+                may_be_blind=table.flag("may_be_blind"),
             )
             table.finish()
+            for key in ("may_be_unknown", "may_be_blind"):
+                if table.has(key) and not proof.classification:
+                    message = "says something only beside a classification"
+                    table.fault(Code.BAD_TEST, message, key)
             for number, pattern in enumerate(proof.facts):
                 if not any(fnmatchcase(name, pattern) for name in rule_base.facts):
                     hint = nearest(pattern, rule_base.facts)

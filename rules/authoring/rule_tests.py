@@ -83,6 +83,9 @@ class Proof(msgspec.Struct, frozen=True):
     """Its values that need no rule."""
     may_be_unknown: bool = False
     """Whether it may be unknown where a rule is raised that says so."""
+    may_be_blind: bool = False
+    """Whether a combination may raise no rule where one that asks for the classification is a
+    blind spot."""
 
 
 class RuleTest(msgspec.Struct, frozen=True):

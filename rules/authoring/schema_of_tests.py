@@ -101,6 +101,14 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "facts": part.texts("Facts, or patterns such as update.*"),
         "classification": part.text("The derived fact that must have a value"),
         "quiet": part.texts("Its values that need no rule"),
+        "may_be_unknown": {
+            "type": "boolean",
+            "description": "It may be unknown where a rule is raised that says so",
+        },
+        "may_be_blind": {
+            "type": "boolean",
+            "description": "No rule need be raised where one that asks for it cannot be judged",
+        },
     }
     tables = {
         "test": part.list_of(

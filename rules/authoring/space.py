@@ -331,7 +331,8 @@ class Space:
             truths = tuple(truth(condition, facts, catalogue) for condition in own)
             truths += tuple(Truth(value is not None) for value in values)
             classes.setdefault(truths, values)
-        number = self._add_dimension(group, list(classes.values()))
+        known = [Condition(name, "known", True) for name in group]
+        number = self._add_dimension(group, list(classes.values()), [*own, *known], list(classes))
         for place, condition in enumerate(own):
             true = false = 0
             for bit, truths in enumerate(classes):
@@ -383,9 +384,15 @@ class Space:
             where = self.diagram.where
             self._sets[condition] = Sets(where(number, 0b010), where(number, 0b100))
 
-    def _add_dimension(self, facts: tuple[str, ...], classes: Sequence[Any]) -> int:
+    def _add_dimension(
+        self,
+        facts: tuple[str, ...],
+        classes: Sequence[Any],
+        conditions: Sequence[Condition] = (),
+        truths: Sequence[tuple[Truth, ...]] = (),
+    ) -> int:
         number = self.diagram.dimension(len(classes))
-        self.dimensions.append(Dimension(number, facts, classes))
+        self.dimensions.append(Dimension(number, facts, classes, conditions, truths))
         return number
 
     def example(self, where: int, *, texts: bool = False) -> dict[str, Value | None]:

@@ -54,6 +54,108 @@ def test_what_no_rule_answers_is_told_with_the_facts_that_leave_it_open() -> Non
     assert told[0].startswith("no rule answers it where wheel.heat: ")
 
 
+def test_two_rules_that_need_one_more_fact_answer_nothing_while_it_is_unknown() -> None:
+    both = [
+        rule(f"bad-{word}", f'wheel.verdict = "bad", mill.open = {word}')
+        for word in ("true", "false")
+    ]
+    asked: dict[str, Any] = {
+        "facts": ("wheel.state", "mill.open"),
+        "classification": "wheel.verdict",
+        "quiet": ("good",),
+        "may_be_unknown": True,
+    }
+    unseen = rule("unseen", "wheel.verdict = { known = false }")
+    found = proved(*both, unseen, **asked)
+    assert [(line.count, line.faults) for line in found.lines if line.faults] == [
+        (2, ("no rule answers it",))
+    ]
+    assert "mill.open: unknown" in str(found.lines[0].where)
+    blind = proved(*both, unseen, **asked, may_be_blind=True)
+    assert (blind.faults, blind.blind, blind.unanswered) == (0, 2, 0)
+    assert [line.blind for line in blind.lines if line.blind] == [
+        "no rule is raised: bad-true, bad-false cannot be judged"
+    ]
+    # What no rule asks for is no blind spot, and neither is an unknown classification.
+    one = proved(both[0], unseen, **asked, may_be_blind=True)
+    assert (one.faults, one.blind) == (2, 2)
+    assert "mill.open: false" in str(one.lines[0].where)
+    assert proved(*both, **asked, may_be_blind=True).faults == 3
+
+
+def test_without_a_classification_nothing_is_said_to_be_answered() -> None:
+    found = proved(RULE)
+    assert not found.asks
+    assert found.faults == found.unanswered == 0
+    assert proved(RULE, classification="wheel.verdict").asks
+
+
+def test_the_parts_of_a_line_are_its_combinations_and_no_others() -> None:
+    either = rule(
+        "either",
+        "any = [{ wheel.state = 'stuck', mill.open = true }, "
+        "{ wheel.state = 'broken', mill.open = false }]",
+    )
+    found = proved(either, facts=("wheel.state", "mill.open"))
+    raised = next(line for line in found.lines if line.always)
+    assert {str(part) for part in raised.where.parts} == {
+        "wheel.state: stuck; mill.open: true",
+        "wheel.state: broken; mill.open: false",
+    }
+    every: dict[tuple[str, str], str] = {}
+    states = ("unknown", "turning", "stuck", "broken", "unrecognised")
+    for line in found.lines:
+        assert sum(part.count for part in line.where.parts) == line.count
+        for part in line.where.parts:
+            said = {clause.about: clause.values for clause in part.clauses}
+            for combination in product(
+                said.get("wheel.state", states), said.get("mill.open", ("unknown", "true", "false"))
+            ):
+                assert combination not in every
+                every[combination] = ",".join(line.always)
+    assert len(every) == found.combinations
+    assert {one for one, rules in every.items() if rules} == {
+        ("stuck", "true"),
+        ("broken", "false"),
+    }
+
+
+def test_facts_that_are_compared_with_one_another_are_said_by_what_is_true_of_them() -> None:
+    heats = "".join(
+        f'[[fact]]\nname = "wheel.heat_{word}"\ntype = "text"\nscope = "wheel"\nsource = "gauge"\n'
+        for word in ("before", "after")
+    )
+    differ = rule("differ", "wheel.heat_before = { differs_from = 'wheel.heat_after' }")
+    found = proved(heats, differ, facts=("wheel.heat_before", "wheel.heat_after"))
+    said = {line.always: str(line.where) for line in found.lines}
+    assert said[("differ",)] == "wheel.heat_before differs from wheel.heat_after: true"
+    assert said[()] == "wheel.heat_before differs from wheel.heat_after: unknown or false"
+
+
+def test_a_set_of_too_many_parts_says_how_many_combinations_are_left_out() -> None:
+    facts = [f"wheel.n{number}" for number in range(7)]
+    catalogue = "".join(
+        f'[[fact]]\nname = "{name}"\ntype = "bool"\nscope = "wheel"\nsource = "gauge"\n'
+        for name in facts
+    )
+
+    # An odd number of facts is true: no two combinations share a part.
+    def odd(names: list[str], wanted: bool) -> str:
+        if len(names) == 1:
+            return f"{{ {names[0]} = {str(wanted).lower()} }}"
+        rest = names[1:]
+        return (
+            f"{{ any = [{{ all = [{{ {names[0]} = true }}, {odd(rest, not wanted)}] }}, "
+            f"{{ all = [{{ {names[0]} = false }}, {odd(rest, wanted)}] }}] }}"
+        )
+
+    found = proved(catalogue, rule("odd", odd(facts, wanted=True)[2:-2]), facts=("wheel.n*",))
+    for line in found.lines:
+        assert line.where.left_out >= 0
+        assert sum(part.count for part in line.where.parts) + line.where.left_out == line.count
+    assert sum(line.count for line in found.lines) == 3**7
+
+
 def test_contradictory_advice_is_a_fault_and_once_it_is_allowed_is_none() -> None:
     forbids = rule(
         "f", 'wheel.state = "stuck"', then='impact = "x"\nforbid = [{ operation = "grind" }]'

@@ -7,10 +7,11 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND, UNUSABLE
+from tui.phrases import say_count
 from tui.rules_commands.chosen import (
     UnusableError,
     as_harmless_json,
@@ -20,6 +21,14 @@ from tui.rules_commands.chosen import (
     write_lines,
 )
 from tui.safe_text import harmless, wrap
+
+_MOST_PARTS: Final = 12
+"""Parts of a line that are told in text."""
+
+_LEGEND: Final = (
+    "A number, a text or a time stands for all that no condition tells from it; the combinations "
+    "of one `where` are in no other."
+)
 
 if TYPE_CHECKING:
     from rules.authoring.prove import Line, Proved
@@ -46,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--may-be-unknown",
         action="store_true",
         help="the classification may be unknown where a rule is raised",
+    )
+    parser.add_argument(
+        "--may-be-blind",
+        action="store_true",
+        help="no rule need be raised where one that asks for the classification cannot be judged",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form")
     rule_choice.add_arguments(parser)
@@ -104,8 +118,9 @@ def _as_toml(arguments: argparse.Namespace) -> bytes:
         "classification": arguments.classification,
         "quiet": arguments.quiet,
         "may_be_unknown": arguments.may_be_unknown,
+        "may_be_blind": arguments.may_be_blind,
     }
-    lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items()]
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in said.items() if value]
     return f"[[proof]]\n{''.join(lines)}".encode()
 
 
@@ -118,24 +133,69 @@ def _lines(proved: Proved) -> Iterator[str]:
     yield ""
     for line in proved.lines:
         yield from _line(line, proved, wide)
-    told = f"{len(proved.lines):,} lines stand for {proved.combinations:,} combinations"
-    yield (
-        f"{told}; {proved.faults:,} of them are not answered"
-        if proved.faults
-        else (f"{told}; each is answered")
+    if any(line.where.parts for line in proved.lines):
+        yield from wrap(_LEGEND, wide)
+    yield from wrap(_verdict(proved), wide, rest="  ")
+
+
+def _verdict(proved: Proved) -> str:
+    """What has been proved, and nothing more."""
+    told = (
+        f"{say_count(len(proved.lines), 'line')} {_verb(len(proved.lines))} for "
+        f"{say_count(proved.combinations, 'combination')}"
     )
+    if not proved.asks:
+        silent = sum(line.count for line in proved.lines if not line.always)
+        contradictory = (
+            f"contradictory advice in {proved.faults:,}"
+            if proved.faults
+            else ("no advice contradicts other advice")
+        )
+        return (
+            f"{told}; {contradictory}; none was asked to be answered, for no classification is "
+            f"named: in {silent:,} no rule is sure to be raised"
+        )
+    if proved.faults:
+        return f"{told}; {proved.faults:,} of them are not answered, or not without contradiction"
+    if proved.blind:
+        return (
+            f"{told}; each is answered but for {proved.blind:,}, in which no rule may be raised "
+            "because some cannot be judged"
+        )
+    return f"{told}; each is answered"
+
+
+def _verb(count: int) -> str:
+    return "stands" if count == 1 else "stand"
 
 
 def _line(line: Line, proved: Proved, wide: int) -> Iterator[str]:
-    value = "" if not proved.classification else f"{line.classification or 'unknown'}"
-    yield from wrap(harmless(f"{line.count:>12,}  {value}"), wide, rest=" " * 14)
+    from rules.wording import say_value
+
+    value = line.classification
+    said = "unknown" if value is None else say_value(value, None).strip('"')
+    told = said if proved.asks else ""
+    yield from wrap(harmless(f"{line.count:>12,}  {told}"), wide, rest=" " * 14)
     indent = " " * 14
     for word, rules in (("rules", line.always), ("with other facts", line.maybe)):
         if rules:
             yield from wrap(
                 harmless(f"{word}: {', '.join(rules)}"), wide, first=indent, rest=indent + "  "
             )
-    yield from wrap(harmless(line.where), wide, first=indent + "where ", rest=indent + "  ")
+    for part in line.where.parts[:_MOST_PARTS]:
+        said = str(part) or "every combination"
+        if len(line.where.parts) > 1:
+            said = f"{said} ({part.count:,})"
+        yield from wrap(harmless(said), wide, first=indent + "where ", rest=indent + "  ")
+    parts_left = len(line.where.parts) - _MOST_PARTS
+    shown = sum(part.count for part in line.where.parts[:_MOST_PARTS])
+    if shown < line.count:
+        more = f"and in {line.count - shown:,} more"
+        if parts_left > 0:
+            more += ": --format json has them"
+        yield from wrap(more, wide, first=indent, rest=indent + "  ")
+    if line.blind:
+        yield from wrap(harmless(f"BLIND: {line.blind}"), wide, first=indent, rest=indent + "  ")
     for fault in line.faults:
         yield from wrap(harmless(f"FAULT: {fault}"), wide, first=indent, rest=indent + "  ")
 
@@ -146,14 +206,25 @@ def _object(proved: Proved) -> dict[str, object]:
         "classification": proved.classification,
         "combinations": proved.combinations,
         "exact": proved.exact,
-        "unanswered": proved.faults,
+        # Without a classification nothing was asked, and so nothing is said.
+        "unanswered": proved.unanswered if proved.asks else None,
+        "answered_by_blind_spots_alone": proved.blind if proved.asks else None,
+        "faulty": proved.faults,
         "lines": [
             {
                 "combinations": line.count,
                 "classification": line.classification,
                 "rules": list(line.always),
                 "with_other_facts": list(line.maybe),
-                "where": line.where,
+                "where": [
+                    {
+                        "combinations": part.count,
+                        "facts": {one.about: list(one.values) for one in part.clauses},
+                    }
+                    for part in line.where.parts
+                ],
+                "combinations_left_out": line.where.left_out,
+                "blind": line.blind,
                 "faults": list(line.faults),
             }
             for line in proved.lines
