@@ -19,11 +19,16 @@ from rules.read_board import read_board
 from rules.read_catalogue import read_fact, read_operation, read_scope, read_source_kind
 from rules.read_rules import Catalogue, RuleReader, read_derivation
 from rules.rule_base import Derivation, Fact, Operation, Rule, RuleBase, Scope, SourceKind
-from rules.rule_files import hash_of_texts, read_file, rule_files
+from rules.rule_files import EXPECTED, TESTS, hash_of_texts, read_file, rule_files
 from rules.tables import Faults, Table
 
 _OVERRIDES: Final = "(overrides) "
 _TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule", "board")
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("test", "table", "logs", "proof"), TESTS),
+    "finding": EXPECTED,
+}
+"""Tables of other files, and what their names end in."""
 
 
 class Reading(NamedTuple):
@@ -135,6 +140,10 @@ class _Loader:
         for file in files:
             for key in _TABLES:
                 file.get(key)
+            for key, ending in _ELSEWHERE.items():
+                if file.has(key):
+                    file.get(key)
+                    file.fault(Code.UNKNOWN_KEY, f"stands in files that end in {ending}", key)
             file.finish()
         overrides.finish({rule.id for rule in rules})
         judged = tuple(rule for rule in rules if not rule.deprecated)

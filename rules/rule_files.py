@@ -13,11 +13,15 @@ from rules.faults import Fault
 LARGEST_FILE: Final = 32 * 1024 * 1024
 TESTS: Final = ".test.toml"
 """What the names of files with tests end in; they are no part of a rule base."""
+EXPECTED: Final = ".expected.toml"
+"""What the names of files end in that say what a log must give; they are none either."""
 
 
 def rule_files(folder: Path) -> list[Path]:
     """The rule files below a folder, in the order in which they are read."""
-    return sorted(path for path in folder.rglob("*.toml") if not path.name.endswith(TESTS))
+    return sorted(
+        path for path in folder.rglob("*.toml") if not path.name.endswith((TESTS, EXPECTED))
+    )
 
 
 def read_file(path: Path, name: str, texts: dict[str, bytes], faults: list[Fault]) -> None:

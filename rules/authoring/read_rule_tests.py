@@ -29,6 +29,8 @@ class TestTexts(msgspec.Struct, frozen=True):
     files: Mapping[str, bytes]
     expected: Mapping[str, bytes] = {}
     logs: tuple[str, ...] = ()
+    absent: frozenset[str] = frozenset()
+    """Logs that tests name and that are not there."""
 
 
 def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], Faults]:
@@ -42,7 +44,7 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
         lines = [line for line, _ in header_lines(text, b"test")]
         for position, table in enumerate(root.tables("test")):
             line = lines[position] if position < len(lines) else 1
-            test = TestReader(rule_base, table, line).read()
+            test = TestReader(rule_base, table, line, absent=texts.absent).read()
             _note_name(test, table, names)
             tests.append(test)
         lines = [line for line, _ in header_lines(text, b"table")]
@@ -126,6 +128,16 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
     return proofs, faults
 
 
+def named_logs(text: bytes) -> list[str]:
+    """The logs that the tests of a file name one by one."""
+    tables = read_document("", text, Faults({})).content.get("test", [])
+    return [
+        log
+        for table in (tables if isinstance(tables, list) else ())
+        if isinstance(table, dict) and isinstance(log := table.get("log"), str) and log
+    ]
+
+
 def wanted_logs(text: bytes) -> list[tuple[str, str]]:
     """The patterns of logs, and of files that say what each must give, that a test file names."""
     content = read_document("", text, Faults({})).content
@@ -164,7 +176,7 @@ def _log_tests(
         content = read_document(path, texts.expected[path], faults).content
         inner = Table(content, path, (), faults)
         inner.get("covers")
-        reader = TestReader(rule_base, inner, 1)
+        reader = TestReader(rule_base, inner, 1, of_log=True)
         findings = tuple(
             msgspec.structs.replace(one, forbids=one.forbids or ())
             for one in map(reader.finding, inner.tables("finding"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +22,8 @@ from rules.faults import nearest
 from rules.positions import Path
 from rules.rule_base import Fact, RuleBase
 from rules.tables import Table
-from rules.values import read_duration, read_value
+from rules.values import read_duration, read_instant, read_value
+from rules.vocabulary import UNRECOGNISED
 
 _RELATIVE: Final = re.compile(r"([+-])(.+)")
 
@@ -31,13 +33,25 @@ class TestReader:
 
     __test__ = False
 
-    def __init__(self, rule_base: RuleBase, table: Table, line: int) -> None:
+    def __init__(
+        self,
+        rule_base: RuleBase,
+        table: Table,
+        line: int,
+        *,
+        absent: Collection[str] = (),
+        of_log: bool = False,
+    ) -> None:
+        """`absent` are logs that are named and are not there; with `of_log` the table says what a
+        log must give, and so names each subject."""
         self._base = rule_base
         self._table = table
         self._line = line
         self._ids = {rule.id for rule in rule_base.rules}
         self._begin = BEGIN
         self._subject = ""
+        self._absent = absent
+        self._of_log = of_log or table.has("log")
 
     def read(self) -> RuleTest:
         """The test that a `[[test]]` says."""
@@ -57,6 +71,8 @@ class TestReader:
         log = table.text("log")
         if log and "/" in table.file:
             log = f"{table.file.rpartition('/')[0]}/{log}"
+        if log in self._absent:
+            table.fault(Code.BAD_TEST, f"there is no file {log}", "log")
         rules = self._rule_ids(table, "rules")
         never, standing = self._rule_ids(table, "never"), self._rule_ids(table, "open")
         begun = [Said(facts=facts)] if facts else []
@@ -141,6 +157,8 @@ class TestReader:
         facts, around = self._facts(row, "facts"), given
         self._begin = begin
         confirm, unknown = row.texts("confirm"), self._names(row, "unknown")
+        for position, one in enumerate(confirm):
+            self._check_confirmed(row, rule, one, "confirm", position)
         if first:
             events = [
                 Said(facts={**around, **first}),
@@ -154,6 +172,8 @@ class TestReader:
         never: frozenset[str] = frozenset()
         if rule:
             is_open = row.flag("open")
+            if not row.has("open"):
+                row.fault(Code.MISSING_KEY, "open is missing: whether the rule is open then")
             state["open"] = (rule,) if is_open else ()
             if not is_open and not first:
                 never = frozenset({rule})
@@ -209,6 +229,15 @@ class TestReader:
             words = ", ".join(f"{one}/NAME" for one in self._base.scopes)
             table.fault(Code.BAD_TEST, f"{subject!r} is no subject; right is {words}", key)
 
+    def _subject_in(self, table: Table) -> str:
+        """The subject that a part of a test is about: its own, or else the test's."""
+        subject = table.text("subject") or self._subject
+        if not subject and self._of_log:
+            words = " or ".join(f'"{one}/NAME"' for one in self._base.scopes)
+            table.fault(Code.MISSING_KEY, f"subject is missing: {words}, as the log has it")
+        self._check_subject(table, subject)
+        return subject
+
     def _rule_ids(self, table: Table, key: str) -> tuple[str, ...]:
         names = table.texts(key)
         for position, name in enumerate(names):
@@ -217,8 +246,23 @@ class TestReader:
 
     def _check_rule(self, table: Table, name: str, *keys: str | int) -> None:
         if name not in self._ids:
-            message = f"{name!r} is no rule{nearest(name, sorted(self._ids))}"
+            now = next((one.id for one in self._base.rules if one.is_called(name)), "")
+            hint = f"; it is called {now} now" if now else nearest(name, sorted(self._ids))
+            message = f"{name!r} is no rule{hint}"
             table.fault(Code.UNKNOWN_RULE, message, *keys)
+
+    def _check_confirmed(self, table: Table, rule_id: str, name: str, *keys: str | int) -> None:
+        """A step is confirmed by the name that the rule's step has for it."""
+        rule = next((one for one in self._base.rules if one.id == rule_id), None)
+        if rule is None or not name:
+            return
+        known = [step.confirm for step in rule.steps if step.confirm]
+        if name not in known:
+            hint = nearest(name, known) or (
+                f"; it has {', '.join(known)}" if known else "; none of its steps is confirmed"
+            )
+            message = f"{rule_id} has no step that is confirmed as {name!r}{hint}"
+            table.fault(Code.UNKNOWN_WORD, message, *keys)
 
     def _operations(self, table: Table, key: str) -> tuple[str, ...]:
         names = table.texts(key)
@@ -260,7 +304,11 @@ class TestReader:
             moved = self._begin + (span if relative.group(1) == "+" else -span)
             return moved.isoformat()
         try:
-            read_value(fact.type, value)
+            read = read_value(fact.type, value)
+            if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):
+                message = f"is never {value!r}{nearest(str(value), fact.values)}"
+                word = f'; a word that the catalogue does not know is "{UNRECOGNISED}"'
+                table.fault(Code.NEVER_THIS_VALUE, message + word, *path)
         except ValueError as error:
             message = f"{error} ({fact.name} is of type {fact.type})"
             if fact.type == "instant":
@@ -293,6 +341,13 @@ class TestReader:
         for key in ("confirm", "close", "acknowledge"):
             if table.has(key) and not rule:
                 table.fault(Code.MISSING_KEY, f"{key} needs the rule that it is about")
+        self._check_confirmed(table, rule, table.text("confirm"), "confirm")
+        families = table.texts("snapshot")
+        known = {fact.family for fact in self._base.facts.values()}
+        for position, family in enumerate(families):
+            if family not in known:
+                message = f"no facts are of the family {family!r}{nearest(family, sorted(known))}"
+                table.fault(Code.UNKNOWN_FACT, message, "snapshot", position)
         for key in ("lost", "heard"):
             kind = table.text(key)
             if kind and kind.partition("/")[0] not in self._base.sources:
@@ -304,7 +359,7 @@ class TestReader:
             source=table.text("source"),
             facts=self._facts(table, "facts"),
             unknown=self._names(table, "unknown"),
-            families=table.texts("snapshot"),
+            families=families,
             lost=table.text("lost"),
             heard=table.text("heard"),
             rule=rule,
@@ -323,8 +378,7 @@ class TestReader:
         raised = self._moment(table, "raised")
         if raised is None and not table.has("raised"):
             table.fault(Code.MISSING_KEY, "raised is missing: when the finding is raised")
-        subject = table.text("subject") or self._subject
-        self._check_subject(table, subject)
+        subject = self._subject_in(table)
         table.get("why")
         recurred = [
             self._read_moment(table, value, "recurred") for value in table.get("recurred") or ()
@@ -358,8 +412,7 @@ class TestReader:
                 if status not in STATUSES:
                     message = f"{status!r} is not known; use one of {', '.join(STATUSES)}"
                     inner.fault(Code.UNKNOWN_WORD, message, rule, position)
-        subject = table.text("subject") or self._subject
-        self._check_subject(table, subject)
+        subject = self._subject_in(table)
         state = ExpectedState(
             at=at if at is not None else timedelta(),
             subject=subject,
@@ -384,12 +437,16 @@ class TestReader:
     def _read_moment(self, table: Table, value: Any, key: str) -> Moment | None:
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value
-        try:
-            if type(value) is str:
+        right = 'must be a duration such as "65m", or a time of the log'
+        if type(value) is str:
+            with suppress(ValueError):
                 return read_duration(value)
-        except ValueError:
-            pass
-        table.fault(Code.BAD_TEST, 'must be a duration such as "65m", or a time of the log', key)
+            with suppress(ValueError):
+                read_instant(value)
+                right += f"; a time stands without quotes: {key} = {value}"
+        elif isinstance(value, datetime):
+            right += f", which needs its offset: {value.isoformat()}Z"
+        table.fault(Code.BAD_TEST, right, key)
         return None
 
 

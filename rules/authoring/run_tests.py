@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
 from rules.authoring.play import Log, Observer, OpenLog, Play
-from rules.authoring.rule_tests import ExpectedFinding, ExpectedState, RuleTest
+from rules.authoring.rule_tests import BEGIN, ExpectedFinding, ExpectedState, RuleTest
 from rules.engine import Watch
-from rules.explain import explain
+from rules.explain import Explanation, explain
 from rules.finding import Finding
+from rules.pattern import Pattern
 from rules.rule_base import Fact, RuleBase
-from rules.values import comparable, read_value, show_duration
+from rules.values import Value, comparable, read_value, show_duration
 from rules.vocabulary import (
     Truth,
 )
@@ -73,7 +76,7 @@ class Runner:
 
     def run(self, test: RuleTest) -> Outcome:
         """Run a test, and hold what was found against what it expects."""
-        run = _Run(test, self._empty.copy(), self._open_log(test.log) if test.log else None)
+        run = self._begin(test)
         run.play(self._observer)
         failures = [*run.failures, *self._compare(run)]
         about = self._about(test)
@@ -81,6 +84,18 @@ class Runner:
         fires = {one.rule for one in test.findings} | test.open | shown
         quiet = (about - fires) & run.definitely_false(about - fires)
         return Outcome(test, tuple(failures), frozenset(fires), frozenset(quiet))
+
+    def _begin(self, test: RuleTest, *, explain_states: bool = True) -> _Run:
+        """A test that has not been played; one of a log begins when the log does."""
+        told = self._explain_failures and explain_states
+        if not test.log:
+            return _Run(test, self._empty.copy(), None, explain_failures=told)
+        log = iter(self._open_log(test.log))
+        first = next(log, None)
+        if first is not None and test.begin == BEGIN:
+            test = msgspec.structs.replace(test, begin=first[0].time)
+        whole = chain([first], log) if first is not None else log
+        return _Run(test, self._empty.copy(), whole, explain_failures=told)
 
     def _about(self, test: RuleTest) -> frozenset[str]:
         about = self._ids if test.exact else test.rules
@@ -137,8 +152,10 @@ class Runner:
                 continue
             left.remove(near)
             expected_at = run.test.moment(expected.raised)
-            if near.raised_at > expected_at:
-                why = self._why(run, rule, expected.subject, expected_at)
+            if near.raised_at != expected_at:
+                # The sooner of the two is the one at which the rule is otherwise than expected.
+                at = min(near.raised_at, expected_at)
+                why = self._why(run, rule, expected.subject, at)
             else:
                 why = self._why_not_ended(run, near, expected)
             yield Failure(f"{message}{run.say_finding(near)}", why, rule)
@@ -151,8 +168,7 @@ class Runner:
 
     def _at(self, run: _Run, at: datetime) -> Watch:
         """The watch of a test as it stood at a time."""
-        test = run.test
-        again = _Run(test, self._empty.copy(), self._open_log(test.log) if test.log else None)
+        again = self._begin(run.test, explain_states=False)
         again.play(None, until=at)
         return again.watch
 
@@ -192,9 +208,12 @@ class Runner:
 class _Run(Play):
     """A test that is played and judged."""
 
-    def __init__(self, test: RuleTest, watch: Watch, log: Log | None) -> None:
+    def __init__(
+        self, test: RuleTest, watch: Watch, log: Log | None, *, explain_failures: bool
+    ) -> None:
         super().__init__(test, watch, log)
         self.failures: list[Failure] = []
+        self._explain_failures = explain_failures
 
     def definitely_false(self, rules: frozenset[str]) -> frozenset[str]:
         """Those of some rules that were definitely false on a subject at the end."""
@@ -247,30 +266,93 @@ class _Run(Play):
         at = self.test.moment(expected.at)
         self.pass_time(at)
         self.failures += [
-            Failure(f"at {self.say(at)}: {message}", rule=rule)
-            for rule, message in self._state_differs(expected)
+            Failure(
+                f"at {self.say(at)}: {message}",
+                tuple(why()[:_MOST_LINES]) if self._explain_failures else (),
+                rule,
+            )
+            for rule, message, why in self._state_differs(expected)
         ]
 
-    def _state_differs(self, expected: ExpectedState) -> Iterator[tuple[str, str]]:
+    # Why
+
+    def _why_raised_or_not(self, rules: Iterable[str], subject: str) -> list[str]:
+        """What made some rules hold, or not hold, as things stand now."""
+        lines = []
+        now = self.watch.now
+        for rule_id in sorted(rules):
+            rule = next((one for one in self.base.rules if one.id == rule_id), None)
+            if rule is None:
+                continue
+            told = self._explain(rule.when, subject)
+            lines += [f"{rule_id}, when, at {self.say(now)}:"]
+            lines += [f"  {line}" for line in told.lines()]
+            if told.truth == Truth.TRUE and rule.hold is not None:
+                held = show_duration(rule.hold)
+                lines.append(f"  it must hold for {held} before it is raised")
+        return lines
+
+    def _why_concluded(self, fact: Fact, values: Iterable[Value | None], subject: str) -> list[str]:
+        """What each of some values of a derived fact is concluded from, and whether that is so."""
+        lines = []
+        wanted = [comparable(fact.type, value) for value in values if value is not None]
+        for one in self.base.derivations:
+            if one.fact == fact.name and comparable(fact.type, one.value) in wanted:
+                value = say_value(one.value, fact)
+                lines.append(f"{fact.name} = {value} where, at {self.say(self.watch.now)}:")
+                lines += [f"  {line}" for line in self._explain(one.when, subject).lines()]
+        return lines
+
+    def _explain(self, pattern: Pattern, subject: str) -> Explanation:
+        watch = self.watch
+        return explain(pattern, lambda name: watch.value(subject, name), watch.now, self.base)
+
+    def _state_differs(
+        self, expected: ExpectedState
+    ) -> Iterator[tuple[str, str, Callable[[], list[str]]]]:
+        """Where the watch is otherwise: the rule, in a line, and what says why."""
+        subject = expected.subject
+        for rule, message in self._rules_differ(expected):
+            yield rule, message, list
+        yield from self._opens_differ(expected)
+        for name, wanted, message in self._facts_differ(expected):
+            fact = self.base.facts[name]
+            values = [wanted, self.watch.value(subject, name)]
+            yield "", message, partial(self._why_concluded, fact, values, subject)
+
+    def _opens_differ(
+        self, expected: ExpectedState
+    ) -> Iterator[tuple[str, str, Callable[[], list[str]]]]:
+        if expected.open is None:
+            return
+        subject = expected.subject
+        here = {one.rule.id for one in self.watch.findings() if one.subject == subject}
+        wanted = set(expected.open)
+        found = here if self.test.exact else here & (self.test.rules | wanted)
+        if found != wanted:
+            # What must never be raised is explained where it was raised.
+            differing = (found ^ wanted) - self.test.never
+            message = f"expected to be open: {_names(expected.open)}; open: {_names(sorted(found))}"
+            yield "", message, partial(self._why_raised_or_not, differing, subject)
+
+    def _facts_differ(self, expected: ExpectedState) -> Iterator[tuple[str, Value | None, str]]:
         watch, subject = self.watch, expected.subject
-        here = {one.rule.id: one for one in watch.findings() if one.subject == subject}
-        if expected.open is not None:
-            about = self.test.rules | set(expected.open)
-            found = set(here) if self.test.exact else set(here) & about
-            if found != set(expected.open):
-                now_open = _names(sorted(found))
-                yield "", f"expected to be open: {_names(expected.open)}; open: {now_open}"
         for name, value in expected.facts.items():
             fact = self.base.facts[name]
             now = watch.value(subject, name)
-            wanted = comparable(fact.type, read_value(fact.type, value))
-            if now is None or comparable(fact.type, now) != wanted:
-                yield "", f"expected {name} = {say_value(value, fact)}; it is {_say(now, fact)}"
+            wanted = read_value(fact.type, value)
+            if now is None or comparable(fact.type, now) != comparable(fact.type, wanted):
+                said = f"expected {name} = {say_value(value, fact)}; it is {_say(now, fact)}"
+                yield name, wanted, said
         for name in expected.unknown:
             now = watch.value(subject, name)
             if now is not None:
                 said = _say(now, self.base.facts[name])
-                yield "", f"expected {name} not to be known; it is {said}"
+                yield name, None, f"expected {name} not to be known; it is {said}"
+
+    def _rules_differ(self, expected: ExpectedState) -> Iterator[tuple[str, str]]:
+        watch, subject = self.watch, expected.subject
+        here = {one.rule.id: one for one in watch.findings() if one.subject == subject}
         for rule, statuses in expected.steps.items():
             finding = here.get(rule)
             found_steps = tuple(step.status for step in watch.steps(finding)) if finding else ()

@@ -57,7 +57,8 @@ def suggest(rule_base: RuleBase, mutant: Mutant) -> Suggested | None:
     key = "rule" if is_rule else "fact"
     for row in Suggestions(rule_base).rows(mutant):
         head = f"[[table]]\n{key} = {json.dumps(row.owner)}\n"
-        test = _read(rule_base, f"{head}rows = [\n{_row_text(row, [])}\n]\n")
+        some = ["open = false"] if is_rule else []
+        test = _read(rule_base, f"{head}rows = [\n{_row_text(row, some)}\n]\n")
         if test is None:
             continue
         expected = _observe(rule_base, test, row.owner if is_rule else "", row.owner)

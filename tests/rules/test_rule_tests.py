@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from rule_texts import CATALOGUE, RULE, rule
+from rule_texts import CATALOGUE, RULE, check, rule
 
 from rules.authoring.coverage import Coverage
 from rules.authoring.mutants import mutants
@@ -15,6 +16,7 @@ from rules.authoring.run_tests import Outcome, Runner
 from rules.authoring.suggested_tests import suggest
 from rules.loader import load_texts
 from rules.rule_base import RuleBase
+from rules.rule_files import rule_files
 from rules.vocabulary import FACTS_CHANGED, Event, EventData
 
 HOT = rule(
@@ -345,3 +347,142 @@ def test_a_rule_that_must_be_judged_is_told_when_it_is_blind() -> None:
     assert not messages(text.replace("{facts}", '{ wheel.state = "turning" }'))
     (said,) = messages(text.replace("{facts}", '{ wheel.mill = "m" }'))
     assert "can be judged; it is a blind spot" in said
+
+
+def faults_of(text: str, rule_base: RuleBase | None = None) -> list[str]:
+    _, faults = read_tests(TestTexts({"mill.test.toml": text.encode()}), rule_base or base())
+    return [fault.message for fault in faults.all()]
+
+
+EVENT = '[[test]]\nname = "x"\nopen = ["hot"]\nfacts = { wheel.heat = 95.0 }\n[[test.event]]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            EVENT + 'at = "1m"\nrule = "hot"\nconfirm = "oilt"',
+            "confirm: hot has no step that is confirmed as 'oilt'; did you mean oiled?",
+        ),
+        (
+            EVENT + 'at = "1m"\nsnapshot = ["wheell"]',
+            "snapshot: no facts are of the family 'wheell'; did you mean wheel?",
+        ),
+        (
+            EVENT + 'at = "1m"\nfacts = { wheel.state = "stucc" }',
+            "wheel.state: is never 'stucc'; did you mean stuck?",
+        ),
+        (
+            '[[table]]\nrule = "hot"\nrows = [{ facts = { wheel.heat = 95.0 } }]',
+            "open is missing: whether the rule is open then",
+        ),
+        (
+            '[[table]]\nfact = "wheel.verdict"\nrows = [{ facts = {}, value = "badd" }]',
+            "value: is never 'badd'",
+        ),
+        (
+            '[[test]]\nname = "x"\n[[test.finding]]\nrule = "hot"\nsubject = "wheel/test"\n'
+            'raised = "2026-11-22T03:00:30Z"',
+            "a time stands without quotes: raised = 2026-11-22T03:00:30Z",
+        ),
+        (
+            '[[test]]\nname = "x"\nlog = "night.jsonl"\n[[test.finding]]\nrule = "hot"\n'
+            'raised = "1m"',
+            'subject is missing: "mill/NAME" or "wheel/NAME", as the log has it',
+        ),
+    ],
+    ids=["confirm", "snapshot", "enum", "open", "value", "quotes", "subject"],
+)
+def test_a_slip_in_a_test_is_told(text: str, said: str) -> None:
+    assert any(said in message for message in faults_of(text))
+
+
+def test_a_word_that_no_catalogue_knows_can_be_said() -> None:
+    text = EVENT + 'at = "1m"\nfacts = { wheel.state = "unrecognised" }'
+    assert faults_of(text) == []
+
+
+def test_a_rule_by_the_id_that_it_had_is_told_by_the_one_it_has() -> None:
+    renamed = rule("hot", "wheel.heat = { above = 90 }", 'aliases = ["warm"]')
+    text = '[[test]]\nname = "x"\nsubject = "wheel/test"\nnever = ["warm"]'
+    assert faults_of(text, base(renamed)) == ["never: 'warm' is no rule; it is called hot now"]
+
+
+def test_a_row_that_fails_says_why_the_rule_is_not_open() -> None:
+    (outcome,) = outcomes(
+        '[[table]]\nrule = "hot"\nrows = [{ facts = { wheel.heat = 80.0 }, open = true }]'
+    )
+    (failure,) = outcome.failures
+    assert failure.why[0] == "hot, when, at 5m:"
+    assert any("wheel.heat above 90 celsius (now 80 celsius)" in line for line in failure.why)
+
+
+def test_a_row_that_fails_says_why_the_rule_is_open_after_all() -> None:
+    (outcome,) = outcomes(
+        '[[table]]\nrule = "hot"\nrows = [\n'
+        "{ first = { wheel.heat = 95.0 }, facts = { wheel.heat = 96.0 }, open = false }]"
+    )
+    (failure,) = outcome.failures
+    assert any("now 96 celsius" in line for line in failure.why)
+
+
+def test_a_row_of_a_derived_fact_that_fails_says_how_both_values_are_concluded() -> None:
+    (outcome,) = outcomes(
+        '[[table]]\nfact = "wheel.verdict"\n'
+        'rows = [{ facts = { wheel.state = "turning" }, value = "bad" }]'
+    )
+    (failure,) = outcome.failures
+    assert failure.why[0] == 'wheel.verdict = "bad" where, at 0s:'
+    assert any('(now "turning")' in line for line in failure.why)
+
+
+def test_a_finding_that_came_too_soon_is_explained_at_the_time_at_which_it_came() -> None:
+    (outcome,) = outcomes(
+        '[[test]]\nname = "x"\nfacts = { wheel.heat = 95.0 }\n'
+        '[[test.finding]]\nrule = "hot"\nraised = "6m"'
+    )
+    (failure,) = outcome.failures
+    assert failure.why[0] == "when, at 5m:"
+
+
+def test_durations_of_a_log_count_from_its_first_line() -> None:
+    begun = datetime(2026, 11, 22, 2, tzinfo=UTC)
+    events = [
+        Event(
+            id=str(minute),
+            source="gauge/a",
+            type=FACTS_CHANGED,
+            time=begun + timedelta(minutes=minute),
+            subject="wheel/a",
+            data=EventData(facts={"wheel.heat": heat}),
+        )
+        for minute, heat in enumerate((50.0, 95.0))
+    ]
+    text = """
+[[test]]
+name = "x"
+log = "night.jsonl"
+[[test.finding]]
+rule = "warm"
+subject = "wheel/a"
+raised = "1m"
+"""
+    rule_base = base(rule("warm", "wheel.heat = { above = 90 }"))
+    tests, faults = read_tests(TestTexts({"mill.test.toml": text.encode()}), rule_base)
+    assert not faults.all()
+    outcome = Runner(rule_base, lambda _: [(event, b"") for event in events]).run(tests[0])
+    assert outcome.failures == ()
+
+
+def test_a_test_among_the_rules_is_told_where_it_belongs() -> None:
+    for key, ending in (("test", ".test.toml"), ("finding", ".expected.toml")):
+        checked = check(CATALOGUE, RULE, f'[[{key}]]\nrule = "stuck"\n')
+        assert [ending in fault.message for fault in checked.faults if not fault.is_warning] == [
+            True
+        ]
+
+
+def test_what_logs_must_give_is_no_part_of_the_rules(tmp_path: Path) -> None:
+    for name in ("mill.toml", "mill.test.toml", "night.expected.toml"):
+        (tmp_path / name).touch()
+    assert [path.name for path in rule_files(tmp_path)] == ["mill.toml"]

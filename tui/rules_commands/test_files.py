@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rules.authoring.read_rule_tests import TestTexts, wanted_logs
+from rules.authoring.read_rule_tests import TestTexts, named_logs, wanted_logs
 from rules.vocabulary import Event
 from tui.rules_commands.rule_files import shown_name
 
@@ -27,15 +27,19 @@ def find_tests(paths: Sequence[Path]) -> TestTexts:
             files.setdefault(shown_name(file), file.read_bytes())
     expected: dict[str, bytes] = {}
     logs: dict[str, None] = {}
+    absent: set[str] = set()
     for name, text in files.items():
         folder = Path(name).parent
+        for log in named_logs(text):
+            if not (folder / log).exists():
+                absent.add(f"{name.rpartition('/')[0]}/{log}" if "/" in name else log)
         for log_pattern, expected_pattern in wanted_logs(text):
             for log in sorted(glob.glob(log_pattern, root_dir=folder)):  # noqa: PTH207
                 logs.setdefault(_joined(folder, log))
             pattern = expected_pattern.replace("{name}", "*")
             for one in sorted(glob.glob(pattern, root_dir=folder)):  # noqa: PTH207
                 expected[_joined(folder, one)] = (folder / one).read_bytes()
-    return TestTexts(files, expected, tuple(logs))
+    return TestTexts(files, expected, tuple(logs), frozenset(absent))
 
 
 def _joined(folder: Path, name: str) -> str:
