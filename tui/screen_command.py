@@ -15,6 +15,7 @@ from tui import rule_choice
 from tui.exit_codes import UNUSABLE
 from tui.safe_text import harmless
 from tui.settings import Settings, SettingsError, load_settings
+from tui.themes import theme
 
 if TYPE_CHECKING:
     from rules.rule_base import RuleBase
@@ -28,7 +29,9 @@ _FAULTS_SHOWN = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How the screen looks and what it listens to."""
     parser.add_argument("--mouse", action="store_true", help="let the screen have the mouse")
-    parser.add_argument("--theme", metavar="NAME", help="colours other than the terminal's own 16")
+    parser.add_argument(
+        "--theme", metavar="NAME", type=theme, help="colours other than the terminal's own 16"
+    )
     parser.add_argument("--light", action="store_true", help="the terminal's background is light")
     parser.add_argument("--operator", metavar="NAME", help="the name on your events")
     parser.add_argument("--config", metavar="FILE", type=Path, help="configuration to use")

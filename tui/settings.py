@@ -67,6 +67,9 @@ def load_settings(path: Path | None = None) -> Settings:
     import msgspec
     import tomli
 
+    from tui.screen.keys import BY_NAME
+    from tui.themes import theme_problem
+
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise SettingsError(f"{file} is too large for a configuration")
@@ -78,18 +81,27 @@ def load_settings(path: Path | None = None) -> Settings:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"{file}: {error}") from None
-    known = {one.name for one in fields(ScreenSettings)}
-    unknown = set(document.get("screen", {})) - known
-    if isinstance(document.get("screen"), dict) and unknown:
-        name = min(unknown)
-        near = get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        line = _line_of(text, ("screen", name))
-        raise SettingsError(f"{file}:{line}: [screen] knows no {name}{hint}")
+    for table, known in (
+        ("screen", {one.name for one in fields(ScreenSettings)}),
+        ("keys", set(BY_NAME)),
+    ):
+        said = document.get(table)
+        unknown = set(said) - known if isinstance(said, dict) else set()
+        if unknown:
+            name = min(unknown)
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            line = _line_of(text, (table, name))
+            raise SettingsError(f"{file}:{line}: [{table}] knows no {name}{hint}")
     try:
-        return msgspec.convert(document, Settings)
+        settings = msgspec.convert(document, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file}: {error}") from None
+    problem = theme_problem(settings.screen.theme)
+    if problem:
+        line = _line_of(text, ("screen", "theme"))
+        raise SettingsError(f"{file}:{line}: [screen] theme: {problem}")
+    return settings
 
 
 def _line_of(text: str, part: tuple[str | int, ...]) -> int:

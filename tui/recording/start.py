@@ -24,6 +24,7 @@ from tui.recording.build import Plan, check_trust
 from tui.recording.session import is_free
 from tui.safe_text import harmless
 from tui.screen_command import wall
+from tui.settings import SettingsError, load_settings
 
 
 class CannotStartError(Exception):
@@ -54,8 +55,12 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
         )
     try:
         configuration = read_configuration(path, lines_of)
+        # The screen's tables stand in the same file, and a recorder's is the people's on watch too.
+        load_settings(arguments.config)
     except ConfigurationError as error:
         raise CannotStartError(error.faults) from None
+    except SettingsError as error:
+        raise CannotStartError([str(error)]) from None
     if arguments.journal is not None:
         journal = replace(configuration.journal, path=Path(arguments.journal).absolute())
         configuration = replace(configuration, journal=journal)
