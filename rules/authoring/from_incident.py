@@ -32,6 +32,20 @@ def changed_facts(
     return found
 
 
+def subject_of_rule(
+    subject: str, facts: Mapping[str, Value], watch: Watch, rule_base: RuleBase
+) -> str:
+    """Whom a rule that is drafted from these facts is about: the subject itself, or the one around
+    it where the rule looks at nothing of the subject's own."""
+    named = [name for name in facts if _condition(rule_base.facts[name], facts[name])]
+    scopes = {rule_base.facts[name].scope for name in named or list(facts)[:1]}
+    found = watch.words.subjects.get(subject)
+    for one in found.lineage() if found is not None else ():
+        if one.scope.name in scopes:
+            return one.name
+    return subject
+
+
 def draft_rule(rule_id: str, facts: Mapping[str, Value], rule_base: RuleBase, where: str) -> str:
     """A rule that holds where these facts say what they say; texts and numbers are left to be
     written as patterns and thresholds."""
@@ -39,10 +53,8 @@ def draft_rule(rule_id: str, facts: Mapping[str, Value], rule_base: RuleBase, wh
     remarks = []
     for name, value in facts.items():
         fact = rule_base.facts[name]
-        if fact.type in ("bool", "enum") or (fact.type == "version"):
-            conditions.append(f"{name} = {_toml(value)}")
-        elif fact.type in ("int", "float", "duration"):
-            conditions.append(f"{name} = {{ at_least = {_toml(value)} }}")
+        if condition := _condition(fact, value):
+            conditions.append(condition)
         elif fact.type == "text":
             remarks.append(f"# {name} was {_toml(_cut(str(value)))}")
         else:
@@ -94,6 +106,15 @@ def draft_test(
         f"never = [{_toml(rule_id)}]",
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _condition(fact: Fact, value: Value) -> str:
+    """What a rule can ask of a fact; nothing of texts and instants, which are happenings' own."""
+    if fact.type in ("bool", "enum", "version"):
+        return f"{fact.name} = {_toml(value)}"
+    if fact.type in ("int", "float", "duration"):
+        return f"{fact.name} = {{ at_least = {_toml(value)} }}"
+    return ""
 
 
 def _relative(fact: Fact, value: Value, at: datetime) -> str:

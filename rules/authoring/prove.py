@@ -10,6 +10,7 @@ import msgspec
 
 from rules.authoring.diagram import EVERYWHERE, NOWHERE
 from rules.authoring.dimensions import Dimension
+from rules.authoring.facts_behind import facts_behind
 from rules.authoring.parts import PartFinder, Parts
 from rules.authoring.rule_tests import Proof
 from rules.authoring.space import Space
@@ -109,24 +110,8 @@ class _Proof:
 
     def _leaves(self, names: Iterable[str]) -> set[str]:
         """The facts that are said behind some facts."""
-        found: set[str] = set()
-        stack, seen = list(names), set[str]()
-        while stack:
-            name = stack.pop()
-            if name in seen:
-                continue
-            seen.add(name)
-            fact = self._base.facts.get(name)
-            if fact is None or not fact.derived:
-                found.add(name)
-                continue
-            stack += [
-                inner
-                for derivation in self._base.derivations
-                if derivation.fact == name
-                for inner in facts_named(derivation.when)
-            ]
-        return found
+        derived = {name for name, fact in self._base.facts.items() if fact.derived}
+        return facts_behind(names, self._base) - derived
 
     def run(self) -> Proved:
         regions: list[tuple[int, Value | None, tuple[str, ...]]]

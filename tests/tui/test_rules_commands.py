@@ -173,6 +173,10 @@ def test_list_finds_rules_by_what_they_are(ship: Ship) -> None:
     assert found("--severity", "critical") == ["water-gone"]
     assert found("--grade", "support") == ["leak"]
     assert found("--fact", "water") == ["water-low", "water-gone"]
+    (ship.rules / "concluded.toml").write_text(CONCLUDED, "utf-8")
+    assert found("--fact", "water.level") == ["water-low", "water-gone", "short"]
+    assert found("--fact", "water.trend") == ["water-low", "water-gone", "short"]
+    (ship.rules / "concluded.toml").unlink()
     assert found("--forbids", "light") == ["water-gone"]
     assert found("TUBES") == ["water-low", "water-gone"]
     assert ship.run("rules", "list", "--rules", "boilers", "nothing-such").code == 1
@@ -265,6 +269,44 @@ def test_a_rule_from_an_incident_holds_in_it_and_its_test_passes(
         "rules", "explain", "dry", "--rules", "boilers", "--log", dry_boiler, "--at", "01:02:30"
     )
     assert explained.code == 0
+
+
+def test_a_drafted_rule_is_about_the_subject_whose_facts_it_looks_at(ship: Ship) -> None:
+    fleet = """
+[[fact]]
+name = "ship.storm"
+type = "bool"
+scope = "ship"
+source = "gauge"
+meaning = "Whether there is a storm"
+"""
+    (ship.rules / "ship.toml").write_text(fleet, "utf-8")
+    log = ship.log(
+        ship.facts("01:00:00", boiler__ship="Ellen", water__low_since="2026-03-01T00:00:00Z"),
+        ship.facts("01:00:00", ship__storm=False, subject="ship/Ellen"),
+        ship.facts("01:02:00", ship__storm=True, subject="ship/Ellen"),
+        ship.facts("01:02:00", water__low_since="2026-03-01T01:02:00Z"),
+    )
+    drafted = ship.run(
+        "rules", "new", "--rules", "boilers", "--from-log", log,
+        "--at", "01:02:30", "--id", "storm", "--subject", "boiler/port",
+    )  # fmt: skip
+    assert drafted.code == 0
+    assert "looks at nothing of its own, and so is about ship/Ellen" in drafted.err
+    drafted_rule, _, drafted_test = drafted.out.partition("\n# --- ")
+    assert 'subject = "ship/Ellen"' in drafted_test
+    (ship.rules / "storm.toml").write_text(drafted_rule, "utf-8")
+    (ship.rules / "storm.test.toml").write_text(drafted_test.partition("\n")[2], "utf-8")
+    assert ship.run("rules", "test", "boilers").code == 0
+
+
+def test_a_rule_is_not_drafted_by_an_id_that_is_taken(ship: Ship, dry_boiler: Path) -> None:
+    drafted = ship.run(
+        "rules", "new", "--rules", "boilers", "--from-log", dry_boiler,
+        "--at", "01:02:30", "--id", "leak",
+    )  # fmt: skip
+    assert drafted.code == 2
+    assert drafted.err.startswith("watchkeeper rules new: 'leak' is a rule in boilers.toml:")
 
 
 def test_schema_has_the_facts_and_their_values_in_it(ship: Ship) -> None:

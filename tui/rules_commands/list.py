@@ -32,7 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--grade", choices=get_args(Grade), help="how it is known")
     add("--source", metavar="TEXT", help="words of the document or the section")
     add("--case", metavar="CASE", help="a case that the rule covers")
-    add("--fact", metavar="FACT", help="a fact that it looks at, or a family of facts")
+    add(
+        "--fact",
+        metavar="FACT",
+        help="a fact, or a family of facts, that it or one of its steps looks at, or that one of "
+        "its facts is concluded from",
+    )
     add("--forbids", metavar="OPERATION", help="an operation that it forbids")
     add("--format", choices=("text", "json"), default="text", help="form of the list")
 
@@ -48,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = [
         rule
         for rule in (*rule_base.rules, *rule_base.deprecated)
-        if rule.text and _fits(rule, arguments)
+        if rule.text and _fits(rule, rule_base, arguments)
     ]
     if arguments.format == "json":
         sys.stdout.write(as_harmless_json([rule_as_object(rule) for rule in found]) + "\n")
@@ -80,16 +85,14 @@ def _check(arguments: argparse.Namespace, rule_base: RuleBase) -> None:
         raise UnusableError(f"no operation is called {operation!r}{hint}")
 
 
-def _fits(rule: Rule, arguments: argparse.Namespace) -> bool:
-    from rules.pattern import facts_named
+def _fits(rule: Rule, rule_base: RuleBase, arguments: argparse.Namespace) -> bool:
+    from rules.authoring.facts_behind import looked_at
 
     source = rule.source
     whole = f"{rule.id}\n{rule.text}".lower()
     document = f"{source.document} {source.section}".lower()
-    named = set(facts_named(rule.when))
-    if rule.until is not None:
-        named |= set(facts_named(rule.until))
     wanted: str = arguments.fact or ""
+    named = looked_at(rule, rule_base) if wanted else ()
     return (
         all(word.lower() in whole for word in arguments.words)
         and arguments.severity in (None, rule.severity)

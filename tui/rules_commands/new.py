@@ -77,7 +77,12 @@ def _skeleton(folder: Path, title: str | None) -> int:
 def _from_log(arguments: argparse.Namespace) -> int:
     from drivers.journal.faults import Faults, JournalError
     from drivers.journal.reader import read_events
-    from rules.authoring.from_incident import changed_facts, draft_rule, draft_test
+    from rules.authoring.from_incident import (
+        changed_facts,
+        draft_rule,
+        draft_test,
+        subject_of_rule,
+    )
     from rules.engine import Watch
 
     if not _NAME.fullmatch(arguments.id):
@@ -85,6 +90,10 @@ def _from_log(arguments: argparse.Namespace) -> int:
     if arguments.at is None:
         raise UnusableError("say with --at when the incident stood")
     rule_base = chosen_rules(arguments)
+    for rule in (*rule_base.rules, *rule_base.deprecated):
+        if rule.is_called(arguments.id):
+            place = f"{rule.place.file}:{rule.place.line}"
+            raise UnusableError(f"{arguments.id!r} is a rule in {place} already: give another --id")
     watch = Watch(rule_base)
     before: Watch | None = None
     until = None
@@ -120,10 +129,17 @@ def _from_log(arguments: argparse.Namespace) -> int:
     )
     where = f"{Path(arguments.from_log).name} at {until.isoformat().replace('+00:00', 'Z')}"
     facts = drafts[subject]
+    told = [f"of {subject}"]
+    if len(drafts) > 1:
+        others = ", ".join(name for name in drafts if name != subject)
+        told.append(f"--subject can name {others}")
+    about = subject_of_rule(subject, facts, watch, rule_base)
+    if about != subject:
+        told.insert(1, f"the rule looks at nothing of its own, and so is about {about}")
+        subject, facts = about, changed_facts(before, watch, about, rule_base)
     sys.stdout.write(draft_rule(arguments.id, facts, rule_base, where))
     sys.stdout.write("\n# --- the test, for a file that ends in .test.toml ---\n\n")
     sys.stdout.write(draft_test(arguments.id, subject, facts, rule_base, until, where))
-    if len(drafts) > 1:
-        others = ", ".join(name for name in drafts if name != subject)
-        sys.stderr.write(f"watchkeeper rules new: of {subject}; --subject can name {others}\n")
+    if len(told) > 1:
+        complain(arguments, UnusableError("; ".join(told)))
     return FINE
