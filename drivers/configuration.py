@@ -14,6 +14,7 @@ import platformdirs
 import tomli
 
 from drivers.journal.faults import printable
+from drivers.live.cluster_addresses import ANYWHERE, Network, read_network
 from drivers.live.trust import read_fingerprint
 from rules.values import read_duration
 
@@ -61,6 +62,8 @@ class DeploymentSettings:
     domain: str = "local"
     port: int = 443
     image_streamer_port: int = 443
+    networks: tuple[Network, ...] = ANYWHERE
+    """Where the Image Streamers may be; none: wherever HPE OneView says."""
     api_version: int | None = None
     ca_file: str = ""
     fingerprints: tuple[str, ...] = ()
@@ -232,6 +235,7 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
         domain=table.text("domain") or "local",
         port=table.read("port", _port, 443),
         image_streamer_port=table.read("image_streamer_port", _port, 443),
+        networks=_networks(table),
         api_version=table.read("api_version", _version, None),
         ca_file=_placed(ca_file, folder),
         fingerprints=fingerprints,
@@ -247,6 +251,21 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
         table.fault("name must be printable and hold no /", "name")
     table.finish()
     return settings
+
+
+def _networks(table: _Table) -> tuple[Network, ...]:
+    networks = []
+    for text in table.texts(
+        "image_streamer_networks", required=table.has("image_streamer_networks")
+    ):
+        try:
+            networks.append(read_network(text))
+        except ValueError as error:
+            table.fault(
+                f"image_streamer_networks: {printable(text, 80)!r} {error}",
+                "image_streamer_networks",
+            )
+    return tuple(networks)
 
 
 def _command(said: Any, table: _Table) -> tuple[str, ...]:

@@ -138,6 +138,8 @@ class LiveWatch:
         self.last = Polled()
         self._password = password
         self._seed = seed
+        self.told: list[str] = []
+        """What people were told at once."""
         self.poller = self.new_poller(None)
 
     def new_poller(self, remembered: Remembered | None) -> Poller:
@@ -153,6 +155,7 @@ class LiveWatch:
             chance=random.Random(self._seed),
             intervals=self._intervals,
             remembered=remembered,
+            tell=self.told.append,
         )
 
     async def poll(self) -> list[Event]:

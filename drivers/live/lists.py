@@ -179,13 +179,10 @@ class TaskReader:
 
 
 def _members(body: Any) -> list[Resource] | None:
-    if isinstance(body, dict) and isinstance(body.get("members"), list):
-        members = body["members"]
-    elif isinstance(body, list):
-        members = body
-    else:
+    members = body.get("members") if isinstance(body, dict) else None
+    if not isinstance(members, list) or not all(isinstance(item, dict) for item in members):
         return None
-    return members if all(isinstance(item, dict) for item in members) else None
+    return members
 
 
 def _next_page(body: Any) -> str | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import PurePath
 from typing import Final
 
+from drivers.live.cluster_addresses import why_not_asked
 from drivers.live.oneview_reader import OneViewReader, OneViewReading
 from drivers.live.pace import Intervals, Pace
 from drivers.live.pair_reader import PairReader, PairReading
@@ -17,6 +20,7 @@ from drivers.live.restating import restate_memory
 from drivers.live.session import NoPasswordError
 from drivers.live.source_facts import SourceFacts
 from drivers.live.target import Connect, Target
+from drivers.live.unread_lists import ALL_LISTS, UnreadLists
 from drivers.oneview.bodies import Body, Kind, Reading
 from drivers.oneview.fields import LONGEST_TEXT, bounded, flag, word
 from drivers.oneview.memory import Remembered
@@ -31,11 +35,6 @@ FAREWELL: Final = 1.5
 """Seconds that logging out may take; a session that is left open expires by itself."""
 UPDATE_IS_OVER: Final = timedelta(hours=3)
 """How long after its start an update keeps the readings close together at most."""
-
-UNREAD_AFTER: Final = timedelta(minutes=3)
-UNREAD_ATTEMPTS: Final = 10
-"""How long, and how often in a row, a list must have been unreadable, while others were read,
-before that is told: a bad network alone is no reason."""
 
 _OF_PRIMARY: Final = frozenset(
     {
@@ -70,9 +69,11 @@ class Poller:
         chance: random.Random,
         intervals: Intervals | None = None,
         remembered: Remembered | None = None,
+        tell: Callable[[str], None] = lambda text: None,
     ) -> None:
         """`wall` tells the time, `remembered` is what a journal remembers of the last watch, and
-        `watch_source` is the watch's own name, such as `watch/jump-host`."""
+        `watch_source` is the watch's own name, such as `watch/jump-host`. `tell` is told what
+        people must know at once: a fault of this program."""
         self.target = target
         self.remembered = remembered or Remembered()
         self._wall = wall
@@ -91,8 +92,12 @@ class Poller:
         self._heard_at: dict[str, datetime] = {}
         self._silent: set[str] = set()
         """Sources that were lost and whose facts have not been told again."""
-        self._unread: dict[str, tuple[datetime, int]] = {}
-        """Lists that cannot be read although their host answers: since when, and how often."""
+        self._unread = UnreadLists()
+        self._not_asked: dict[str, str] = {}
+        """Pairs whose cluster address is not asked, and why."""
+        self._fault = ""
+        """The fault of this program that the last reading came upon."""
+        self._tell = tell
         self._count = 0
 
     async def run(
@@ -111,10 +116,13 @@ class Poller:
 
     def say_everything_again(self) -> None:
         """What was said may have been lost: say all of it with the next reading."""
+        self._unsettle()
+        self._facts.forget()
+
+    def _unsettle(self) -> None:
         self._snapshot_due = self._restate = True
         self._heard_at.clear()
         self._covered = None
-        self._facts.forget()
 
     async def close(self) -> None:
         """Log out, if that is to be had at once, and let go of all connections."""
@@ -126,8 +134,22 @@ class Poller:
             await reader.close()
 
     async def poll(self) -> Polled:
-        """Read everything that is due, once."""
+        """Read everything that is due, once. A fault of this program, whatever it is, costs this
+        deployment this reading and nothing else."""
         polled = Polled()
+        try:
+            faults = await self._read(polled)
+        except Exception as error:  # noqa: BLE001  # whatever it is, every watch goes on
+            faults = [_named(error)]
+            # What was heard is not told: to the rules it stays what it was, and grows old.
+            polled.heard.clear()
+            self._pace.failed()
+            polled.wait = self._pace.next()
+        polled.events += self._say_faults(faults)
+        return polled
+
+    async def _read(self, polled: Polled) -> list[str]:
+        """Read everything that is due; the faults that one pair's reading alone came upon."""
         deployment = self.target.deployment
         everything = self._snapshot_due and self._covered is None
         everything = everything or self._is_lost(deployment.oneview)
@@ -144,11 +166,12 @@ class Poller:
             everything = self._snapshot_due = True
             self._covered = None
         readings: list[PairReading] = []
+        faults: list[str] = []
         if read.listened:
             polled.heard.add(deployment.oneview)
             await self._place_pairs(read)
             everything = everything or self._is_lost(deployment.image_streamer)
-            readings = await self._read_pairs(everything)
+            readings, faults = await self._read_pairs(everything)
             polled.events += self._say_pairs(read, readings)
             polled.events += self._say_unread(read, readings)
             if any(one.pair == self._primary and one.listened for one in readings):
@@ -165,7 +188,26 @@ class Poller:
         else:
             self._pace.failed()
         polled.wait = self._pace.next(updating=self.is_updating, asked_for=read.retry_after)
-        return polled
+        return faults
+
+    def _say_faults(self, faults: list[str]) -> list[Event]:
+        """Tell faults of this program, by their kinds alone: their texts and frames could hold
+        what was sent."""
+        fault = "; ".join(sorted(set(faults)))
+        name = self.target.deployment.name
+        if fault:
+            # What the reading that broke off had made of its answers may be lost.
+            self._unsettle()
+        if fault and fault != self._fault:
+            self._facts.forget()
+            self._tell(f"{name}: a fault of this program, at which a reading ended: {fault}")
+        recovered = self._fault and not fault
+        self._fault = fault
+        events = self._say_unread_of({}) if fault or recovered else []
+        if recovered:
+            self._tell(f"{name}: readings come to their end again")
+            self.say_everything_again()
+        return events
 
     @property
     def is_updating(self) -> bool:
@@ -202,29 +244,33 @@ class Poller:
         directory.learn(tuple(read.bodies.get(Kind.LOGICAL_ENCLOSURE, [])))
         directory.learn(tuple(appliances))
         places: dict[str, str] = {}
+        self._not_asked.clear()
         self._primary = None
         for body in appliances:
             pair = directory.pair_of.get(word(body.resource, "applianceSerialNumber") or "")
             address = word(body.resource, "clusterIpv4Address")
             if pair is not None and address is not None:
-                places.setdefault(pair, address)
+                reason = why_not_asked(address, self.target.networks)
+                if reason:
+                    self._not_asked[pair] = reason
+                else:
+                    places.setdefault(pair, address)
             if pair is not None and flag(body.resource, "isPrimary"):
                 self._primary = pair
         for pair, reader in list(self._pairs.items()):
             if places.get(pair) != reader.address:
-                self._unread = {
-                    name: failing
-                    for name, failing in self._unread.items()
-                    if not name.endswith(f" of {pair}")
-                }
+                self._unread.forget_pair(pair)
                 await self._pairs.pop(pair).close()
         for pair, address in places.items():
             if pair not in self._pairs:
                 client = self._connect(address, self.target.image_streamer_port, pair)
                 pace = Pace(self._intervals, self._chance)
                 self._pairs[pair] = PairReader(pair, address, client, self._wall, pace)
+        for pair in places:
+            self._not_asked.pop(pair, None)
 
-    async def _read_pairs(self, everything: bool) -> list[PairReading]:
+    async def _read_pairs(self, everything: bool) -> tuple[list[PairReading], list[str]]:
+        """Read all pairs; what a fault of this program keeps from one keeps nothing from others."""
         gate = asyncio.Semaphore(AT_ONCE)
         token, version = self._oneview.token, self._oneview.version
 
@@ -238,7 +284,21 @@ class Poller:
                     everything=everything,
                 )
 
-        return list(await asyncio.gather(*map(read, self._pairs.values())))
+        readers = list(self._pairs.values())
+        readings, faults = [], []
+        for reader, made in zip(
+            readers,
+            await asyncio.gather(*map(read, readers), return_exceptions=True),
+            strict=True,
+        ):
+            if isinstance(made, PairReading):
+                readings.append(made)
+            elif isinstance(made, Exception):
+                faults.append(_named(made))
+                readings.append(PairReading(reader.pair, lists={ALL_LISTS: False}))
+            else:
+                raise made
+        return readings, faults
 
     # What is new
 
@@ -347,22 +407,20 @@ class Poller:
 
     def _say_unread(self, read: OneViewReading, readings: list[PairReading]) -> list[Event]:
         """Name the lists whose facts grow old although their source is heard."""
-        now = self._wall()
         asked = dict(read.lists)
         for one in readings:
-            asked |= {f"{name} of {one.pair}": was_read for name, was_read in one.lists.items()}
-        for name, was_read in asked.items():
-            if was_read:
-                self._unread.pop(name, None)
-            else:
-                since, attempts = self._unread.get(name, (now, 0))
-                self._unread[name] = (since, attempts + 1)
-        late = [
-            name
-            for name, (since, attempts) in self._unread.items()
-            if now - since >= UNREAD_AFTER and attempts >= UNREAD_ATTEMPTS
-        ]
-        names = bounded(", ".join(sorted(late)), LONGEST_TEXT) or None
+            lists = {ALL_LISTS: True} | one.lists if one.lists else {}
+            asked |= {f"{name} of {one.pair}": was_read for name, was_read in lists.items()}
+        asked |= {f"{ALL_LISTS} of {pair}": False for pair in self._not_asked}
+        return self._say_unread_of(asked)
+
+    def _say_unread_of(self, asked: dict[str, bool]) -> list[Event]:
+        now = self._wall()
+        self._unread.note(asked, now)
+        late = self._unread.late(now)
+        if self._fault:
+            late.insert(0, f"{ALL_LISTS}: a fault of the watch itself ({self._fault})")
+        names = bounded(", ".join(late), LONGEST_TEXT) or None
         if names is None and not self._facts.has_said("watch.unread_lists"):
             return []
         message = f"Lists that cannot be read: {names}" if names else "All lists are read again"
@@ -390,10 +448,19 @@ class Poller:
                 between = one.offset - read.offset
                 fact = "watch.appliances_clock_offset"
                 events += self._facts.offset(now, fact, between, message)
-        for pair in self._facts.pairs():
+        for pair in sorted({*self._facts.pairs(), *self._not_asked}):
             if pair not in self._pairs:
                 message = f"{pair} has no cluster address that could be asked"
+                if pair in self._not_asked:
+                    message = f"The cluster address of {pair} is not asked: {self._not_asked[pair]}"
                 events += self._facts.of_pair(
                     pair, now, message, source__cluster_address=None, source__token=None
                 )
         return events
+
+
+def _named(error: Exception) -> str:
+    """A fault of this program by its kind and its place, and nothing of what it was about."""
+    frame = traceback.extract_tb(error.__traceback__, limit=-1)
+    place = f" at {PurePath(frame[0].filename).name}:{frame[0].lineno}" if frame else ""
+    return type(error).__name__ + place

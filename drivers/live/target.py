@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from drivers.live.client import Client
+from drivers.live.cluster_addresses import ANYWHERE, Network
 from drivers.live.session import Credentials
 from drivers.oneview.observe import SETTLED_AFTER, Deployment
 
@@ -30,3 +31,5 @@ class Target:
     verifies: bool = True
     """Whether certificates are verified, or anybody is believed."""
     settle: timedelta = SETTLED_AFTER
+    networks: tuple[Network, ...] = ANYWHERE
+    """Where the Image Streamers may be; none: wherever HPE OneView says."""

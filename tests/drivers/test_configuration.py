@@ -70,9 +70,12 @@ def test_everything_that_the_sample_shows_commented_out_is_right_and_what_holds_
 
 def test_several_deployments_stand_in_one_file() -> None:
     second = HARBOUR | {"name": "canal", "port": 8443, "image_streamer_port": 8444}
+    second |= {"image_streamer_networks": ["192.0.2.0/24", "2001:db8::/48", "127.0.0.2"]}
     found = configuration_of({"deployment": [HARBOUR, second]}, "")
     assert [one.name for one in found.deployments] == ["harbour", "canal"]
     assert (found.deployments[1].port, found.deployments[1].image_streamer_port) == (8443, 8444)
+    networks = [str(network) for network in found.deployments[1].networks]
+    assert networks == ["192.0.2.0/24", "2001:db8::/48", "127.0.0.2/32"]
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,9 @@ def test_several_deployments_stand_in_one_file() -> None:
         ({"oneview": []}, "oneview is missing"),
         ({"oneview": ["https://x/"]}, "must be a host name or an address"),
         ({"fingerprints": ["abc"]}, "64 hexadecimal digits"),
+        ({"image_streamer_networks": ["192.0.2.1/24"]}, "'192.0.2.1/24' must be a network such as"),
+        ({"image_streamer_networks": ["harbour.example"]}, "must be a network such as"),
+        ({"image_streamer_networks": []}, "image_streamer_networks is missing"),
         ({"api_version": "1600"}, "api_version must be an interface version"),
         ({"name": "a/b"}, "name must be printable and hold no /"),
         ({"password_command": "pass show x"}, "password_command must be a list of words"),

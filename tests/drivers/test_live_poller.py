@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from traceback import TracebackException
 from typing import Any
 
+import msgspec
 import pytest
 from live_watch import DEPLOYMENT, WATCH, InProcess, LiveWatch
 from simulated import Simulated
 
 from drivers.live.client import Client
+from drivers.live.cluster_addresses import read_network
 from drivers.live.pace import JITTER, Intervals, Pace
-from drivers.live.poller import Poller
+from drivers.live.poller import Polled, Poller
 from drivers.live.secret import Secret
 from drivers.live.session import Credentials, NoPasswordError
 from drivers.live.target import Target
@@ -135,13 +138,146 @@ async def test_a_traceback_with_all_local_names_shows_neither_password_nor_token
             for _, reader in watch.poller._oneview._lists:
                 reader.forget()
             with pytest.raises(ZeroDivisionError) as caught:
-                await watch.poll()
+                await watch.poller._read(Polled())
         shown = "".join(
             TracebackException.from_exception(caught.value, capture_locals=True).format()
         )
         assert "Poller object" in shown
         assert token.reveal() not in shown
         assert PASSWORD not in shown
+
+
+async def test_a_fault_of_the_program_is_told_by_its_kind_and_the_watch_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = LiveWatch(Simulated())
+    known = await watch.poll()
+    token = watch.poller._oneview.token
+    assert token is not None
+
+    def trip(*given: Any, **named: Any) -> Any:
+        raise LookupError(f"{token.reveal()} {PASSWORD} {given}")
+
+    watch.simulated.do("storage_node_down")
+    with monkeypatch.context() as patch:
+        patch.setattr("drivers.live.poller.observe", trip)
+        watch.simulated.wait("15s")
+        events = await watch.poll()
+        (unread,) = said(events, "watch.unread_lists")
+        assert unread.startswith("all lists: a fault of the watch itself (LookupError at ")
+        assert {event.source for event in events} == {WATCH}
+        assert watch.last.heard == set()
+        assert watch.last.wait > 0
+        for _ in range(3):
+            watch.simulated.wait(timedelta(seconds=watch.last.wait))
+            await watch.poll()
+        assert len(watch.told) == 1
+        assert "LookupError" in watch.told[0]
+    watch.simulated.wait("15s")
+    events = await watch.poll()
+    assert said(events, "watch.unread_lists") == [None]
+    assert len(watch.told) == 2
+    # Whatever the readings that broke off had made of it, everything is told again.
+    told = {(e.subject, name) for e in events for name in e.data.facts if e.source != WATCH}
+    assert told >= {
+        (e.subject, name)
+        for e in known
+        for name, value in e.data.facts.items()
+        if value is not None and name not in MEMORY and e.source != WATCH
+    }
+    assert "degraded" in said(events, "cluster.storage")
+    everything = repr((watch.told, watch.lines))
+    assert token.reveal() not in everything
+    assert PASSWORD not in everything
+
+
+async def test_a_fault_at_one_pair_costs_the_others_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    monkeypatch.setattr(watch.poller._pairs["LE-rack-b"], "_settle_pace", lambda *given: 1 // 0)
+    watch.simulated.wait("15s")
+    events = await watch.poll()
+    assert "ZeroDivisionError" in said(events, "watch.unread_lists")[0]
+    assert watch.last.heard == {DEPLOYMENT.oneview, DEPLOYMENT.image_streamer}
+    watch.simulated.do("storage_node_down")
+    watch.simulated.wait("15s")
+    assert "degraded" in said(await watch.poll(), "cluster.storage")
+
+
+def answering(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[str, Any], Any]
+) -> list[tuple[str, str]]:
+    """Let a function change what hosts answer to a path; gives the pairs and paths asked."""
+    send = InProcess.send
+    asked: list[tuple[str, str]] = []
+
+    async def answered(
+        transport: InProcess, method: Any, path: str, headers: Any, body: Any = None
+    ) -> Any:
+        asked.append((transport._pair, path))
+        # An answer that says only that nothing has changed could not be another.
+        sent = {name: value for name, value in headers.items() if name != "If-None-Match"}
+        answer = await send(transport, method, path, sent, body)
+        if method != "GET" or path == "/rest/version" or not isinstance(answer, RawAnswer):
+            return answer
+        if answer.status != 200:
+            return answer
+        changed = change(path, msgspec.json.decode(answer.body))
+        return RawAnswer(200, {}, msgspec.json.encode(changed))
+
+    monkeypatch.setattr(InProcess, "send", answered)
+    return asked
+
+
+async def test_lists_that_are_no_lists_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    answering(monkeypatch, lambda path, body: [])
+    for _ in range(3):
+        watch.simulated.wait("15s")
+        events = await watch.poll()
+        assert {event.source for event in events} <= {WATCH}
+        assert watch.last.heard == set()
+    assert watch.told == []
+
+
+WRONG = ["N/A", "a b", "127.0.0.2:443", "http://x", "user:pw@h", "\x00", "%zz", "[::1]", "\u00e9"]
+WRONG += [
+    "composer.example",
+    "0.0.0.0",
+    "255.255.255.255",
+    "224.0.0.1",
+    "fe80::1%eth0",
+    "192.0.2.9",
+]
+
+
+@pytest.mark.parametrize("address", WRONG)
+async def test_only_an_address_of_a_host_that_may_be_one_is_asked(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    def moved(path: str, body: Any) -> Any:
+        if path.endswith("/image-streamer-appliances"):
+            for member in body["members"]:
+                if member["leName"] == "LE-rack-b":
+                    member["clusterIpv4Address"] = address
+        return body
+
+    watch = LiveWatch(Simulated())
+    networks = (read_network("127.0.0.0/8"), read_network("::1"))
+    watch.poller.target = replace(watch.poller.target, networks=networks)
+    asked = answering(monkeypatch, moved)
+    for _ in range(14):
+        await watch.poll()
+        watch.simulated.wait("15s")
+    assert watch.told == []
+    assert {pair for pair, _ in asked} == {"", "LE-rack-a"}
+    assert said(watch.events, "watch.unread_lists") == ["all lists of LE-rack-b"]
+    reasons = [e.data.message for e in watch.events if "is not asked: it is" in e.data.message]
+    assert len(reasons) == 1
+    assert {*said(watch.events, "pair.lost")} == {"none"}
 
 
 async def test_a_pair_is_not_left_alone_for_longer_because_this_clock_went_back() -> None:

@@ -80,6 +80,7 @@ def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
             api_version=settings.api_version,
             verifies=settings.verifies,
             settle=plan.settle,
+            networks=settings.networks,
         )
         sources = (deployment.oneview, deployment.image_streamer)
         poller = Poller(
@@ -90,6 +91,7 @@ def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
             chance=random.Random(),  # noqa: S311  # jitter is no secret
             intervals=intervals,
             remembered=recall(said_by(watch, sources), sources),
+            tell=lambda text: tell(text, True),
         )
         pollers.append(poller)
     return pollers
