@@ -6,15 +6,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from drivers.recorder.recorder import REMIND_EVERY
 from rules.engine import Watch
 from rules.finding import Change
 from rules.situation import count_blind_spots
 from rules.urgency import covered_by
 from rules.vocabulary import Event
 from tui.exit_codes import FINE
-from tui.phrases import say_time
+from tui.phrases import say_count, say_time
 from tui.report_text import TextReport
 from tui.safe_text import harmless, in_ascii
 from tui.session.follow import FollowSession
@@ -34,6 +35,8 @@ class PlainWatch:
         self._telling = False
         self._newest: datetime | None = None
         self._lost: frozenset[str] = frozenset()
+        self._reminded: tuple[frozenset[str], datetime] | None = None
+        self._unreadable = 0
 
     def listen(self, watch: Watch, event: Event, changes: Sequence[Change]) -> None:
         """Write an event and what changed with it, once the past has been summed up."""
@@ -63,6 +66,22 @@ class PlainWatch:
         for name in sorted(self._lost - lost):
             self._line(watch.now, f"source heard again: {name}")
         self._lost = lost
+
+    def look_at_session(self, session: FollowSession, now: datetime) -> None:
+        """Write which certificates nobody verifies, now and every ten minutes, and how much of the
+        journal cannot be read."""
+        unverified = frozenset(session.unverified)
+        told, at = self._reminded or (frozenset(), now)
+        if unverified != told or (unverified and not timedelta(0) <= now - at < REMIND_EVERY):
+            self._reminded = (unverified, now)
+            for name in sorted(unverified):
+                self._line(now, f"{name}: CERTIFICATES ARE NOT VERIFIED, by its configuration")
+        faults = session.faults
+        if faults.rejected > self._unreadable:
+            if not self._unreadable:
+                count = say_count(faults.rejected, "line")
+                self._line(now, f"{count} of the journal cannot be read: {faults.first[0]}")
+            self._unreadable = faults.rejected
 
     def _line(self, at: datetime, text: str) -> None:
         line = f"{say_time(at)}   {harmless(text)}\n"
@@ -103,11 +122,13 @@ def follow_plainly(
     while session.work() == 0.0:
         pass
     plain.sum_up(session.watch())
+    plain.look_at_session(session, datetime.now(UTC))
     sys.stdout.flush()
     while rounds is None or rounds > 0:
         rounds = None if rounds is None else rounds - 1
         wait = session.work()
         plain.look_at_sources(session.watch())
+        plain.look_at_session(session, datetime.now(UTC))
         message = session.said
         if message is not None and message.number > said:
             said = message.number

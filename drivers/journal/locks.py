@@ -41,6 +41,26 @@ def locked(path: Path, patience: float, refusal: str) -> Iterator[int]:
         os.close(descriptor)
 
 
+def is_held(path: Path) -> bool | None:
+    """Whether anybody holds a lock file; None where that cannot be told. It is held for an instant
+    to see that, so whoever wants it should not give up at the first refusal."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def open_or_make(path: Path, flags: int) -> int:
     """Open a file, made if it is not there, and return its descriptor.
 

@@ -17,11 +17,13 @@ import msgspec
 from drivers.journal.decoding import MAXIMUM_LINE, LineDecoder, decode_line
 from drivers.journal.encoding import encode
 from drivers.journal.faults import Faults, JournalError, printable
-from drivers.journal.locks import MODE, locked, open_or_make, sign, unsign
+from drivers.journal.locks import MODE, is_held, locked, open_or_make, sign, unsign
 from drivers.journal.streams import is_compressed
 from rules.vocabulary import Event
 
 _BLOCK: Final = 1 << 16
+_GLANCE: Final = 0.25
+"""Seconds; followers hold the recorder's lock for an instant to see whether anybody records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Journal:
             JournalError: somebody else records to it; the text names process and host.
         """
         refusal = f"{_braced(self._name)} is already being recorded by {{holder}}"
-        with locked(self._beside(".recorder"), 0.0, refusal) as descriptor:
+        with locked(self._beside(".recorder"), _GLANCE, refusal) as descriptor:
             try:
                 sign(descriptor)
             except OSError as error:
@@ -66,6 +68,10 @@ class Journal:
                 yield descriptor
             finally:
                 unsign(descriptor)
+
+    def is_recorded(self) -> bool | None:
+        """Whether anybody on this machine records to this journal; None where it cannot be told."""
+        return is_held(self._beside(".recorder"))
 
     def still_holds(self, descriptor: int) -> bool:
         """Whether the recorder's lock file is still the one that is held: on another that took

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.journal import Faults, read_events
+from drivers.journal import Faults, Journal, read_events
 from rules.loader import load_rule_base
 from tui.session import commands
 from tui.session.follow import FollowSession
@@ -148,7 +148,8 @@ def test_what_cannot_be_recorded_is_said(journal: Path, day: Day) -> None:
 
 def test_sources_are_lost_when_their_recorder_is_dead(journal: Path, day: Day) -> None:
     session = follow(journal, day)
-    assert {row.condition for row in now(session).sources} == {"live"}
+    with Journal(journal).recording():
+        assert {row.condition for row in now(session).sources} == {"live"}
 
     day.pass_seconds(100)
     stale = now(session)

@@ -103,8 +103,9 @@ async def test_that_certificates_are_not_verified_stands_in_the_header(tmp_path:
             clock=time.monotonic,
             wall=lambda: datetime.now(UTC),
         )
-        assert session.title == "harbour CERTIFICATES NOT VERIFIED"
-        assert live(demo, tmp_path / "other.jsonl").title == "demo"
+        assert (session.title, session.unverified) == ("harbour", ("harbour",))
+        other = live(demo, tmp_path / "other.jsonl")
+        assert (other.title, other.unverified) == ("demo", ())
 
 
 async def test_a_second_session_is_told_who_records(tmp_path: Path) -> None:

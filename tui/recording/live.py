@@ -134,10 +134,12 @@ async def _append_lines(
         try:
             _write(f"watching {session.title}")
             plain.sum_up(session.watch())
+            plain.look_at_session(session, screen_command.wall())
             said = 0
             while not stopping.event.is_set():
                 wait = session.work()
                 plain.look_at_sources(session.watch())
+                plain.look_at_session(session, screen_command.wall())
                 message = session.said
                 if message is not None and message.number > said:
                     said = message.number

@@ -68,11 +68,17 @@ class LiveSession(FollowSession):
 
     @property
     def title(self) -> str:
-        """The deployments' names; that certificates are not verified stands there all the time."""
+        """The deployments' names, or what was asked for."""
         names = [one.name for one in self._plan.configuration.deployments]
-        title = self._name or ", ".join(names)
-        unverified = self._plan.unverified
-        return f"{title} CERTIFICATES NOT VERIFIED" if unverified else title
+        return self._name or ", ".join(names)
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """The deployments whose certificates nobody verifies, before anything was heard too."""
+        return tuple(self._plan.unverified)
+
+    def _look_for_recorder(self) -> None:
+        """It is this process."""
 
     @property
     def read_only(self) -> str:

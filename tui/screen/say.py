@@ -147,6 +147,9 @@ def near(time: datetime, now: datetime | None) -> str:
 def freshness(snapshot: Snapshot) -> tuple[str, Role]:
     """One word for how the news stands, and its role."""
     conditions = [row.condition for row in snapshot.sources]
+    if snapshot.unrecorded is not None:
+        since = snapshot.unrecorded.since
+        return snapshot.unrecorded.word + (f" since {clock_of(since)}" if since else ""), "critical"
     if not snapshot.subjects:
         return "nothing heard yet", "warning"
     if snapshot.kind == "replay":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -9,16 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from drivers.journal import Follower, Journal, JournalError
-from rules.engine import Watch
+from rules.engine import BEGINNING, Watch
 from rules.finding import Change
 from rules.rule_base import RuleBase
-from rules.vocabulary import Event
+from rules.vocabulary import WATCH_STARTED, WATCH_STOPPED, Event
+from tui.phrases import say_count
 from tui.session.recent_events import RecentEvents
 from tui.session.rule_files import RuleFiles
 from tui.session.run import KeptRules, obey_rules_loaded, write_entries
 from tui.session.session import Session
-from tui.session.snapshot import SessionKind
+from tui.session.snapshot import SessionKind, Unrecorded
 from tui.session.timeline import Entry, Timeline
+from tui.session.unverified import deployments_of
 
 POLL: Final = 0.2
 """Seconds between two looks at a journal in which nothing was new."""
@@ -26,6 +29,7 @@ SLICE: Final = 0.03
 _LATE: Final = timedelta(seconds=5)
 """How long the recorder may take to write down what has happened by itself."""
 _LOOK_AGAIN: Final = 1.0
+_OF_RECORDERS: Final = frozenset({WATCH_STARTED, WATCH_STOPPED})
 _PATIENCE: Final = 2.0
 """Seconds to wait for the journal's lock before an operator is told that it failed."""
 
@@ -68,11 +72,21 @@ class FollowSession(Session):
         self._looked_at = clock()
         self._broken = ""
         self._writable = True
+        self._seen_to_at = -math.inf
+        self._unrecorded: Unrecorded | None = None
+        self._stopped: Event | None = None
+        """The word of whoever recorded that it has stopped, until somebody starts again."""
 
     @property
     def title(self) -> str:
-        """The journal's name."""
-        return self._path.name.removesuffix(".jsonl")
+        """The deployments' names; the journal's where none is named yet."""
+        names = deployments_of(self._watch.words)
+        return ", ".join(names) or self._path.name.removesuffix(".jsonl")
+
+    @property
+    def unrecorded(self) -> Unrecorded | None:
+        """Why nothing new can come, where that is so."""
+        return self._unrecorded
 
     @property
     def read_only(self) -> str:
@@ -100,6 +114,8 @@ class FollowSession(Session):
                 return 0.0
         if self._clock() - self._looked_at >= _LOOK_AGAIN:
             self._look_ahead()
+        if self._clock() - self._seen_to_at >= _LOOK_AGAIN:
+            self._look_for_recorder()
         return POLL
 
     def _poll(self) -> bool:
@@ -124,6 +140,9 @@ class FollowSession(Session):
             changes = self._watch.apply(event, line)
             if self._watch.notices:
                 changes = obey_rules_loaded(self._watch, changes, self._kept)
+            if event.type in _OF_RECORDERS:
+                self._stopped = event if event.type == WATCH_STOPPED else None
+                self._seen_to_at = -math.inf
             if self._listener is not None:
                 self._listener(self._watch, event, changes)
             if changes or self._watch.notices:
@@ -152,6 +171,35 @@ class FollowSession(Session):
             self._ahead = self._watch.copy()
             self._ahead.advance(now)
             self.changed = True
+
+    def _look_for_recorder(self) -> None:
+        """Say at once that nobody records any more, or that somebody does again."""
+        self._seen_to_at = self._clock()
+        found = self._why_unrecorded()
+        if found == self._unrecorded:
+            return
+        before, self._unrecorded = self._unrecorded, found
+        self.changed = True
+        if found is None:
+            self.say("The journal is recorded again")
+        elif before is None or before.word != found.word:
+            self.say(found.text, failed=True)
+
+    def _why_unrecorded(self) -> Unrecorded | None:
+        name, since = str(self._path), None if self._watch.now == BEGINNING else self._watch.now
+        if not self._events and not self._path.exists():
+            text = f"{name} does not exist; it is waited for (watchkeeper record makes it)"
+            return Unrecorded("NO SUCH FILE", text)
+        if not self._events and self.faults.rejected:
+            lines = say_count(self.faults.rejected, "line")
+            return Unrecorded("NO JOURNAL", f"{name} is no journal: {lines}, and none is an event")
+        if self._stopped is not None:
+            said = self._stopped.data.message or "it has stopped"
+            return Unrecorded("NOBODY RECORDS", f"Nobody records any more: {said}", since)
+        if self._journal.is_recorded() is False:
+            text = f"Nobody records to {name}: nothing new can come until somebody does"
+            return Unrecorded("NOBODY RECORDS", text, since)
+        return None
 
     def record(self, event: Event) -> None:
         """Append an operator's event under the journal's lock; it comes back as all others do."""

@@ -45,11 +45,13 @@ from tui.session.snapshot import (
     SessionKind,
     Snapshot,
     Supposition,
+    Unrecorded,
     WhatIf,
 )
 from tui.session.sources import source_rows
 from tui.session.suppose import read_supposition, supposed_watch
 from tui.session.timeline import Timeline
+from tui.session.unverified import unverified_in
 
 _RULES_EVERY: Final = 1.0
 """Seconds between two looks at the rule files."""
@@ -144,6 +146,16 @@ class Session(ABC):
 
     async def close(self) -> None:  # noqa: B027 (most have nothing to give back)
         """End, inside the worker's loop."""
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """The deployments whose certificates nobody verifies."""
+        return unverified_in(self.watch().words)
+
+    @property
+    def unrecorded(self) -> Unrecorded | None:
+        """Why nothing new can come, where that is so."""
+        return None
 
     # What the screen asks
 
@@ -277,7 +289,10 @@ class Session(ABC):
         rows = finding_rows(watch, findings, covered)
         forbidden = watch.forbidden()
         now = watch.now
-        sources = source_rows(watch.words, now, replayed=self.kind == "replay")
+        unrecorded = self.unrecorded
+        sources = source_rows(
+            watch.words, now, replayed=self.kind == "replay", ended=unrecorded is not None
+        )
         conditions = {row.name: (row.condition, row.heard_at) for row in sources}
         by_key = {row.key: (row, finding) for row, finding in zip(rows, findings, strict=True)}
         chosen = by_key.get(self._opened) if self._opened else None
@@ -310,6 +325,8 @@ class Session(ABC):
             operator=self._operator,
             read_only=self.read_only,
             said=self._said,
+            unverified=self.unverified,
+            unrecorded=unrecorded,
             replay=self.replay_state(),
             what_if=self._compare(real, watch) if self._what_if else None,
         )

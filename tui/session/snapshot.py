@@ -221,6 +221,17 @@ class Said(msgspec.Struct, frozen=True):
     failed: bool = False
 
 
+class Unrecorded(msgspec.Struct, frozen=True):
+    """That nothing new can come, because nobody writes it into the journal."""
+
+    word: str
+    """For the header."""
+    text: str
+    """The same as a sentence."""
+    since: datetime | None = None
+    """When the last came; None where none ever did."""
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The watch as it stands at one moment."""
 
@@ -253,6 +264,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     read_only: str
     """Why what operators do is not recorded; empty where it is."""
     said: Said | None
+    unverified: tuple[str, ...] = ()
+    """Deployments whose certificates nobody verifies."""
+    unrecorded: Unrecorded | None = None
     replay: ReplayState | None = None
     what_if: WhatIf | None = None
 
@@ -279,5 +293,6 @@ __all__ = [
     "Speed",
     "Standing",
     "Supposition",
+    "Unrecorded",
     "WhatIf",
 ]

@@ -15,13 +15,18 @@ _STALE_AFTER: Final = 2.0
 """Heartbeats: one that comes a little late is no news, and the journal holds one a minute."""
 
 
-def source_rows(words: Words, now: datetime, *, replayed: bool) -> tuple[SourceRow, ...]:
-    """Every source that must be heard from time to time, by name."""
-    return tuple(
-        SourceRow(name, _condition(source, now, replayed=replayed), source.last_heard)
-        for name, source in sorted(words.sources.items())
-        if source.heartbeat is not None
-    )
+def source_rows(
+    words: Words, now: datetime, *, replayed: bool, ended: bool = False
+) -> tuple[SourceRow, ...]:
+    """Every source that must be heard from time to time, by name. Where what they say is recorded
+    no more, because that has `ended`, none is as fresh as it was."""
+    rows = []
+    for name, source in sorted(words.sources.items()):
+        if source.heartbeat is not None:
+            condition = _condition(source, now, replayed=replayed)
+            condition = "stale" if ended and condition == "live" else condition
+            rows.append(SourceRow(name, condition, source.last_heard))
+    return tuple(rows)
 
 
 def _condition(source: SourceState, now: datetime, *, replayed: bool) -> SourceCondition:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE: Final = 110
 """Columns of text that eyes can follow from one line to the next."""
+NOTHING: Final = "nothing to do"
 
 
 class AdvicePane(Pane):
@@ -26,11 +27,18 @@ class AdvicePane(Pane):
         self._detail: FindingDetail | None = None
         self._now: datetime | None = None
         self._key = ""
+        self._nothing = NOTHING
         self._lines: list[Line] | None = None
 
-    def show(self, detail: FindingDetail | None, now: datetime | None, key: str) -> None:
-        """Show the advice of a finding; `key` confirms a step."""
-        self._detail, self._now, self._key = detail, now, key
+    def show(
+        self,
+        detail: FindingDetail | None,
+        now: datetime | None,
+        key: str,
+        nothing: str = NOTHING,
+    ) -> None:
+        """Show the advice of a finding; `key` confirms a step. Without one, `nothing` is shown."""
+        self._detail, self._now, self._key, self._nothing = detail, now, key, nothing
         self._lines = None
         where = detail.row.key.subject.partition("/")[2] if detail else ""
         self.head("What to do now", where)
@@ -44,18 +52,28 @@ class AdvicePane(Pane):
         """A row of the advice."""
         if self._lines is None:
             self._lines = advice_lines(
-                self._detail, self._now, self._key, self.inner_columns, self.inner_rows
+                self._detail,
+                self._now,
+                self._key,
+                self.inner_columns,
+                self.inner_rows,
+                self._nothing,
             )
         return (self._lines[y] if y < len(self._lines) else ()), False
 
 
 def advice_lines(
-    detail: FindingDetail | None, now: datetime | None, key: str, columns: int, rows: int
+    detail: FindingDetail | None,
+    now: datetime | None,
+    key: str,
+    columns: int,
+    rows: int,
+    nothing: str = NOTHING,
 ) -> list[Line]:
     """Prohibitions first, then the steps; where there is little room, the steps that are done
     give way, and nothing that is still to be done does."""
     if detail is None:
-        return [(Span("nothing to do", "dim"),)]
+        return [(Span(line, "dim"),) for line in wrap(harmless(nothing), columns)]
     full = [forbidden_line(one, columns, detail.row.key.subject) for one in detail.forbids]
     short = forbidden_lines(detail.forbids, columns)
     lines = _advice(detail, now, key, columns, rows, full)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from tui.screen.keys import Action, Place
-from tui.screen.panes.advice import AdvicePane
+from tui.screen.panes.advice import NOTHING, AdvicePane
 from tui.screen.panes.findings import SORTS, FindingsPane
 from tui.screen.panes.pane import ListPane
 from tui.screen.panes.replay_bar import ReplayBar
@@ -89,7 +89,8 @@ class Board(PlaceScreen):
         ):
             self._ask_for(chosen.key)
         key = next(iter(self.watch_app.keys.of("confirm")), "")
-        self.advice.show(snapshot.detail, self.watch_app.shown_time(snapshot), key)
+        nothing = snapshot.unrecorded.text if snapshot.unrecorded else NOTHING
+        self.advice.show(snapshot.detail, self.watch_app.shown_time(snapshot), key, nothing)
         self.timeline.show(snapshot.timeline, snapshot.timeline_length)
         if snapshot.replay is not None:
             self.replay.show(snapshot.replay)

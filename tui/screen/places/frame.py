@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.safe_text import cut, harmless
 from tui.screen.keys import Place
@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Snapshot
 
 
+UNVERIFIED: Final = "CERTIFICATES NOT VERIFIED"
+
+
 def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
     """What is watched, how fresh that is, what is forbidden, and how many findings are open."""
     if snapshot.what_if is not None:
-        text = (
-            " WHAT IF: nothing of this is real, nothing is recorded. Esc on the what-if page ends"
-        )
-        return (Span((text + " it.").ljust(columns), "supposed"),)
+        text = " WHAT IF: nothing of this is real, nothing is recorded. Esc on its page ends it."
+        if snapshot.unverified:
+            text = f" WHAT IF: nothing is real, nothing is recorded.  {UNVERIFIED}"
+        return (Span(text.ljust(columns), "supposed"),)
     fresh, role = freshness(snapshot)
-    time = app.shown_time(snapshot)
+    # Beside a word that nothing new can come, a clock that goes would say the opposite.
+    time = app.shown_time(snapshot) if snapshot.unrecorded is None else None
     left: list[Span] = [
         Span(" watchkeeper  ", "strong"),
         Span(f"{snapshot.title}  "),
@@ -42,9 +46,13 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
         right.insert(0, Span(" RULES BROKEN (L) ", "warning"))
     if snapshot.log_fault_count and columns >= 100:
         right.insert(0, Span(f" {snapshot.log_fault_count} unreadable lines (L) ", "warning"))
-    # Where room is short, the program's own name goes first, and the log's is cut.
+    if snapshot.unverified:
+        right.insert(0, Span(f" {UNVERIFIED} ", "critical"))
+    # Where room is short, the program's own name goes first, then long words, and the log's is cut.
     if columns_of(left) + columns_of(right) > columns:
         left[0] = Span(" ")
+    if snapshot.unverified and columns_of(left) + columns_of(right) > columns:
+        right[0] = Span(" UNVERIFIED ", "critical")
     over = columns_of(left) + columns_of(right) - columns
     if over > 0:
         room = max(3, len(snapshot.title) - over - 1)

@@ -18,6 +18,16 @@ def log_text(snapshot: Snapshot, columns: int) -> list[Row]:
         rows.append(Row((Span(f"  {source.name}: {source.condition}{at}"),)))
     if not snapshot.sources:
         rows.append(Row((Span("  none was heard", "dim"),)))
+    for name in snapshot.unverified:
+        rows += paragraph(
+            f"{name}: CERTIFICATES ARE NOT VERIFIED, by the configuration of whoever records",
+            columns,
+            "critical",
+            first="  ",
+            rest="  ",
+        )
+    if snapshot.unrecorded is not None:
+        rows += paragraph(snapshot.unrecorded.text, columns, "critical", first="  ", rest="  ")
     rows += [EMPTY, heading("Rules")]
     base = snapshot.rule_base
     rows += paragraph(
