@@ -224,6 +224,16 @@ class Poller:
                     return True
         return False
 
+    @property
+    def _awaits_an_outcome(self) -> bool:
+        """Whether an update has ended, however long ago, and what it left has not settled."""
+        return any(
+            subject.startswith("pair/")
+            and facts.get("update.result") not in (None, "running")
+            and facts.get("update.after_id") != facts.get("update.id")
+            for subject, facts in self.remembered.said.items()
+        )
+
     def _is_lost(self, source: str) -> bool:
         """Whether the rules may count a source as lost, if it is not heard now."""
         heard_at = self._heard_at.get(source)
@@ -308,7 +318,7 @@ class Poller:
         # A list that cannot be read for now, or never, is waited for without repeating the rest.
         snapshot = self._snapshot_due and (self._covered is None or not whole <= self._covered)
         due = snapshot or self._restate or self._silent
-        if not (changed or due or self.is_updating):
+        if not (changed or due or self.is_updating or self._awaits_an_outcome):
             return []
         reading = self._gather(read, readings)
         now = self._wall()

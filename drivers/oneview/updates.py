@@ -282,8 +282,7 @@ class _Update:
         return self.result in _OVER or (known is not None and known.is_strange)
 
     def _read_after(self, known: Task | None) -> Versions | None:
-        first = self.view.appliances.get(self._said("first.serial") or "")
-        second = self.view.appliances.get(self._said("second.serial") or "")
+        first, second = (self.view.appliances.get(serial or "") for serial in self._read_members())
         if first is None or second is None or self.id is None:
             return None
         versions = (
@@ -296,6 +295,23 @@ class _Update:
         standstill = "" if known is None else known.standstill
         first_now, second_now, storage = (text or "" for text in versions)
         return Versions(self.id, self.view.time, first_now, second_now, storage, standstill)
+
+    def _read_members(self) -> tuple[str | None, str | None]:
+        """Whose versions are read after the end: the members that were named at the start.
+
+        Where nobody saw who was active then, it is who is active now; no before makes that count.
+        """
+        first, second = self._said("first.serial"), self._said("second.serial")
+        if first is not None and second is not None:
+            return first, second
+        if first is None and second is None:
+            active = self.view.said(self.subject, "pair.active_serial")
+            first = active if isinstance(active, str) else None
+        named = first or second
+        others = [serial for serial in members_of(self.view, self.pair) if serial != named]
+        if named is None or len(others) != 1:
+            return None, None
+        return (first, others[0]) if first is not None else (others[0], second)
 
     def _note_storage_alarm(self) -> None:
         """Remember that an alert spoke of the storage while the update was not settled."""

@@ -21,6 +21,7 @@ from harbour import (
 from scenario import WATCH, Log, scenario
 from updates import (
     SECOND_TASK,
+    TASK,
     clusters,
     first_member_is_new,
     update_ends,
@@ -420,6 +421,33 @@ def unobserved(log: Log) -> None:
     log.at("08:40:00")
     log.confirm(PAIR_A, "update-unobserved", "fault_excluded", "Activity: completed on both")
     log.at("08:44:00")
+
+
+@scenario("U-unobserved-completed")
+def unobserved_completed(log: Log) -> None:
+    """The watch begins after the end of an update that completed, while the clusters still form."""
+    open_watch(
+        log,
+        "2026-11-22T08:00:00Z",
+        deployment={
+            "deployment.versions_match": False,
+            "deployment.versions_text": f"{OLD} on 2, {NEW} on 2",
+        },
+        pair_a={"pair.active_version": NEW, "pair.standby_version": NEW},
+        first={"appliance.version": NEW},
+        second={"appliance.version": NEW},
+    )
+    log.at("08:00:30")
+    facts = {
+        "update.id": TASK,
+        "update.started_at": log.ago("80m"),
+        "update.ended_at": log.ago("10m"),
+        "update.result": "completed",
+    }
+    log.facts(ONEVIEW, PAIR_A, facts, "Update of LE-rack-a ended in completed")
+    log.at("08:01:45")
+    update_settles(log, NEW, NEW, NEW_STORAGE)
+    log.at("09:00:00")
 
 
 @scenario("U-unclassified")

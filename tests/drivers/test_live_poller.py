@@ -527,3 +527,21 @@ async def test_what_was_said_before_a_long_silence_is_said_again() -> None:
     }
     watch.simulated.wait("15s")
     assert await watch.poll() == []
+
+
+@pytest.mark.law(18)
+@pytest.mark.parametrize(("fail_at", "ended_before"), [("", "20m"), ("standby", "26h")])
+async def test_a_watch_that_begins_after_an_update_s_end_learns_what_it_left(
+    fail_at: str, ended_before: str
+) -> None:
+    simulated = Simulated()
+    simulated.do("start_update", fail_at=fail_at)
+    simulated.wait("47m")
+    simulated.wait(ended_before)
+    watch = LiveWatch(simulated)
+    await watch.run("3m")
+    facts = watch.facts()["pair/LE-rack-a"]
+    assert facts["update.result"] == ("error" if fail_at else "completed")
+    assert facts["update.after_id"] == facts["update.id"]
+    assert (facts["update.second.after"] == facts["update.first.after"]) is not bool(fail_at)
+    assert "update.first.before" not in facts

@@ -132,6 +132,30 @@ def test_an_update_that_was_running_when_the_watch_began_has_no_before() -> None
     assert site.pair("update.result") == "running"
 
 
+@pytest.mark.law(18)
+@pytest.mark.parametrize("state", ["Completed", "Error"])
+def test_an_update_that_had_ended_when_the_watch_began_settles_without_a_before(state: str) -> None:
+    done = ended(state, -600)
+    new: dict[str, Json] = {A: UPDATED, B: UPDATED | {"vsaVersion": OLD_STORAGE}}
+    site = Site().poll(done, members=new)
+    assert site.pair("update.after_id") is None
+    again = Site(recall(site.journal, ["oneview/composer-1"]))
+    again.poll(done, seconds=15, members=new).poll(done, seconds=75, members=new)
+    assert again.pair("update.after_id") == "/rest/tasks/t1"
+    assert (again.pair("update.first.after"), again.pair("update.second.after")) == (NEW, NEW)
+    assert again.pair("update.storage.after") == NEW_STORAGE, "that of the active one"
+    assert again.pair("update.first.before") is None
+    assert again.pair("update.first.serial") is None, "who was active at its start nobody knows"
+
+
+@pytest.mark.law(18)
+def test_a_standby_that_was_away_when_the_update_started_is_the_other_one_after_it() -> None:
+    site = Site().see(appliance(A), seconds=0).poll(update_task(created=at(20)), seconds=30)
+    finish(site, {A: UPDATED})
+    assert site.pair("update.first.serial") == A
+    assert (site.pair("update.first.after"), site.pair("update.second.after")) == (NEW, OLD)
+
+
 def test_clocks_need_not_agree_for_a_before() -> None:
     # The task's start lies before the last reading by OneView's clock, which is behind.
     site = Site().poll(seconds=100).poll(update_task(created=at(20)), seconds=115)

@@ -157,6 +157,9 @@ def test_every_outcome_has_a_rule_and_those_that_are_not_certain_forbid_an_updat
             "update.settled": False,
             "update.validation_cause": "unclear",
             "update.error_names_storage": False,
+            "update.result": "error",
+            "update.first.after": "5.00.02",
+            "update.second.after": "5.00.02",
         }
         held = [
             rule
@@ -171,6 +174,30 @@ def test_every_outcome_has_a_rule_and_those_that_are_not_certain_forbid_an_updat
             assert grades, outcome
             assert set(grades) == {"inferred"}, outcome
     assert silent == {"none"}
+
+
+@pytest.mark.law(18)
+def test_an_update_without_a_before_has_one_rule_whatever_it_ended_as(rule_base: RuleBase) -> None:
+    found = set()
+    for result, second in product(RESULTS, ("5.20.01", "5.00.02")):
+        facts: dict[str, Value] = {
+            "update.outcome": "unobserved",
+            "update.result": result,
+            "update.first.after": "5.20.01",
+            "update.second.after": second,
+        }
+        (held,) = (
+            rule
+            for rule in rule_base.rules
+            if "U-unobserved" in rule.cases
+            and truth(rule.when, facts.get, NOW, rule_base.facts) is Truth.TRUE
+        )
+        forbidden = {part.operation for part in held.forbid}
+        assert {"update", "failover", "power-off"} <= forbidden
+        is_good = result == "completed" and second == "5.20.01"
+        assert held.severity == ("notice" if is_good else "critical")
+        found.add(held.id)
+    assert found == {"update-unobserved", "update-unobserved-completed"}
 
 
 @pytest.mark.law(18)
