@@ -101,6 +101,22 @@ def read_instant(text: str) -> datetime:
         raise ValueError("must be an instant such as 2026-11-22T02:14:07Z") from None
 
 
+def read_relative_instant(text: str, now: datetime) -> datetime:
+    """An instant counted from another: `-65m`, `+2h`.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    sign, length = text[:1], text[1:]
+    try:
+        if sign not in ("+", "-"):
+            raise ValueError
+        span = read_duration(length)
+    except ValueError:
+        raise ValueError('must be an instant, or a duration such as "-65m"') from None
+    return now + span if sign == "+" else now - span
+
+
 @lru_cache(maxsize=4096)
 def version_key(text: str) -> VersionKey:
     """What versions are ordered and compared by: numbers as numbers, trailing zeros dropped.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from rules.authoring.rule_tests import (
     BEGIN,
@@ -22,10 +21,8 @@ from rules.faults import nearest
 from rules.positions import Path
 from rules.rule_base import Fact, RuleBase
 from rules.tables import Table
-from rules.values import read_duration, read_instant, read_value
+from rules.values import read_duration, read_instant, read_relative_instant, read_value
 from rules.vocabulary import UNRECOGNISED
-
-_RELATIVE: Final = re.compile(r"([+-])(.+)")
 
 
 class TestReader:
@@ -293,16 +290,12 @@ class TestReader:
     def _value(self, table: Table, fact: Fact, value: Any, path: tuple[str, ...]) -> Any:
         if isinstance(value, datetime):
             value = value.isoformat()
-        relative = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
-        if fact.type == "instant" and relative:
+        if fact.type == "instant" and isinstance(value, str) and value[:1] in ("+", "-"):
             try:
-                span = read_duration(relative.group(2))
-            except ValueError:
-                message = 'must be an instant, or a duration such as "-65m" from the beginning'
-                table.fault(Code.WRONG_VALUE_TYPE, message, *path)
+                return read_relative_instant(value, self._begin).isoformat()
+            except ValueError as error:
+                table.fault(Code.WRONG_VALUE_TYPE, f"{error} from the beginning", *path)
                 return None
-            moved = self._begin + (span if relative.group(1) == "+" else -span)
-            return moved.isoformat()
         try:
             read = read_value(fact.type, value)
             if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):

@@ -20,6 +20,34 @@ LOG = "samples/logs/U6-standby-fails.jsonl"
 SHIPPED = Path("rules/image_streamer")
 
 
+VERDICT = """
+[[fact]]
+name = "water.verdict"
+type = "enum"
+values = ["short", "enough"]
+scope = "boiler"
+derived = true
+otherwise = "enough"
+meaning = "What the level comes to"
+
+[[derive]]
+fact = "water.verdict"
+value = "short"
+when = { water.level = { below = 30 } }
+
+[[rule]]
+id = "level-unknown"
+title = "The level is not known"
+severity = "warning"
+source = { document = "Boiler manual", section = "Water", page = 7, grade = "guide" }
+when = { water.verdict = { known = false } }
+[rule.then]
+impact = "Nobody knows how full the boiler is."
+[[rule.then.step]]
+do = "Read the gauge"
+"""
+
+
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
     """The shipped rules, to be changed."""
@@ -73,13 +101,17 @@ def test_the_hooks_for_other_repositories_do_what_they_say(ship: Ship) -> None:
     hooks = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8").split("- id: ")[1:]
     ship.rules.rename(ship.folder / "rules")
     test = '[[test]]\nname = "High water"\nfacts = { water.level = 95 }\nnever = ["water-low"]\n'
-    (ship.folder / "rules" / "boilers.test.toml").write_text(test, "utf-8")
-    assert len(hooks) == 3
+    proof = '[[proof]]\nfacts = ["water.level"]\nclassification = "water.verdict"\n'
+    quiet = 'quiet = ["enough"]\nmay_be_unknown = true\n'
+    (ship.folder / "rules" / "boilers.test.toml").write_text(test + proof + quiet, "utf-8")
+    (ship.folder / "rules" / "verdict.toml").write_text(VERDICT, "utf-8")
+    assert len(hooks) == 4
     for hook in hooks:
         keys = dict(re.findall(r"^  (\w+): (.*)$", hook, re.MULTILINE))
         assert re.search(keys["files"], "rules/boilers.toml")
         assert not re.search(keys["files"], "pyproject.toml")
         program, *words = keys["entry"].split()
         assert program == "watchkeeper"
-        given = keys.get("args", "[rules/boilers.test.toml]").strip("[]")
-        assert ship.run(*words, given).code == 0
+        given = keys.get("args", "[rules/boilers.test.toml]").strip("[]").split(", ")
+        ended = ship.run(*words, *given)
+        assert ended.code == 0, ended.out + ended.err

@@ -179,7 +179,8 @@ def test_list_finds_rules_by_what_they_are(ship: Ship) -> None:
     (ship.rules / "concluded.toml").unlink()
     assert found("--forbids", "light") == ["water-gone"]
     assert found("TUBES") == ["water-low", "water-gone"]
-    assert ship.run("rules", "list", "--rules", "boilers", "nothing-such").code == 1
+    ended = ship.run("rules", "list", "--rules", "boilers", "nothing-such")
+    assert (ended.code, ended.out) == (1, "0 rules of Boilers of a ship (boilers)\n")
 
 
 def test_show_prints_a_rule_as_the_watch_will_see_it(ship: Ship) -> None:
@@ -395,6 +396,105 @@ def test_the_manual_counts_as_check_does(ship: Ship) -> None:
     counted = json.loads(ship.run("rules", "check", "boilers", "--format", "json").out)
     markdown = ship.run("rules", "docs", "--rules", "boilers").out
     assert f"{counted['facts']} facts, {counted['rules']} rules" in markdown
+
+
+def test_docs_and_schema_take_the_folder_as_check_and_test_do(ship: Ship) -> None:
+    for action in ("docs", "schema"):
+        by_path = ship.run("rules", action, "boilers")
+        assert by_path.code == 0
+        assert by_path.out == ship.run("rules", action, "--rules", "boilers").out
+        assert ship.run("rules", action, "nowhere").err.endswith("no such file or folder\n")
+    for action in ("check", "watch"):
+        words = ("--once",) if action == "watch" else ()
+        assert ship.run("rules", action, "--rules", "boilers", *words).code in (0, 1)
+        assert "the same as PATH" in ship.run("rules", action, "--help").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("list", "boilers"), ("show", "boilers"), ("explain", "boilers", "--facts", "f.toml")],
+    ids=lambda words: words[0],
+)
+def test_a_folder_in_the_place_of_a_word_is_answered(ship: Ship, words: tuple[str, ...]) -> None:
+    ended = ship.run("rules", *words)
+    assert ended.code == 2
+    assert "boilers is a folder: did you mean --rules boilers?" in ended.err
+
+
+def test_a_rule_that_is_not_there_is_told_with_the_rules_that_were_asked(ship: Ship) -> None:
+    ended = ship.run("rules", "show", "water-lo", "--rules", "boilers")
+    assert (
+        "'water-lo' is no rule of Boilers of a ship (boilers); did you mean water-low" in ended.err
+    )
+
+
+def test_a_manual_is_not_written_by_an_ending_that_promises_another_form(ship: Ship) -> None:
+    ended = ship.run("rules", "docs", "boilers", "--output", "manual.pdf")
+    assert ended.code == 2
+    assert not (ship.folder / "manual.pdf").exists()
+    assert ship.run("rules", "docs", "boilers", "--output", "m.page", "--format", "html").code == 0
+
+
+def test_fmt_tells_where_a_file_is_no_toml(ship: Ship) -> None:
+    path = ship.rules / "boilers.toml"
+    path.write_text(RULES + "\na = \n", "utf-8")
+    line = RULES.count("\n") + 2
+    ended = ship.run("rules", "fmt", "--check", path)
+    assert ended.code == 2
+    assert ended.err.startswith(f"boilers/boilers.toml:{line}:")
+
+
+def test_backtest_names_the_folder_of_a_fault_and_each_log_once(
+    faulty: Ship, dry_boiler: Path
+) -> None:
+    ended = faulty.run("rules", "backtest", "boilers", "boilers", dry_boiler)
+    assert "boilers/boilers.toml:" in ended.err
+    (faulty.rules / "boilers.toml").write_text(RULES, "utf-8")
+    broken = faulty.folder / "broken.jsonl"
+    broken.write_text("{\n", "utf-8")
+    ended = faulty.run(
+        "rules", "backtest", "boilers", "boilers", "broken.jsonl", "--format", "json"
+    )
+    assert ended.code == 2
+    assert json.loads(ended.out)["unreadable"] == {"broken.jsonl": "1 lines cannot be read"}
+
+
+def test_explain_says_which_source_is_lost(ship: Ship, dry_boiler: Path) -> None:
+    ended = ship.run(
+        "rules", "explain", "water-low", "--rules", "boilers", "--log", dry_boiler,
+        "--at", "09:00",
+    )  # fmt: skip
+    said = " ".join(ended.out.split())
+    assert "gauge/1 is lost, last heard 2026-03-01 01:10:00Z" in said
+
+
+def test_explained_facts_are_read_as_in_tests(ship: Ship) -> None:
+    words = ("rules", "explain", "water-low", "--rules", "boilers", "--facts", "facts.toml")
+    facts = ship.folder / "facts.toml"
+    facts.write_text('water.level = 25\nwater.low_since = "-40s"\n', "utf-8")
+    assert ship.run(*words).code == 0
+    facts.write_text('water.trend = "Falling"\n', "utf-8")
+    ended = ship.run(*words)
+    assert ended.code == 2
+    assert "water.trend is never 'Falling'; it is one of rising, falling, steady" in ended.err
+
+
+def test_a_slip_in_a_proof_is_told_by_test(ship: Ship) -> None:
+    write_tests(ship)
+    proof = '[[proof]]\nfacts = ["water.levle"]\n'
+    (ship.rules / "proof.test.toml").write_text(proof, "utf-8")
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.code == 1
+    assert "no fact is called 'water.levle'; did you mean water.level" in ended.out
+
+
+def test_a_change_without_a_row_comes_with_a_reason(ship: Ship) -> None:
+    write_tests(ship)
+    ended = ship.run("rules", "test", "boilers", "--mutate", "--suggest", "--jobs", "1")
+    shown = [line for line in ended.lines if not line.startswith(" ") and "no test notices" in line]
+    behind = [ended.lines[ended.lines.index(line) + 1] for line in shown]
+    assert all(line.startswith("    ") for line in behind)
+    assert any("no row of a table would notice" in line for line in behind)
 
 
 def test_a_rule_can_put_no_markup_into_the_manual(ship: Ship) -> None:

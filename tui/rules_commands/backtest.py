@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
+from tui.rule_choice import path_of
 from tui.rules_commands.all_cores import Progress, add_jobs, on_all_cores
 from tui.rules_commands.chosen import UnusableError, as_harmless_json, complain, write_lines
 from tui.safe_text import harmless
@@ -63,13 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _load(folder: str) -> RuleBase:
+    from msgspec.structs import replace
+
     from rules.faults import RuleBaseError
     from rules.loader import load_rule_base
 
     try:
         return load_rule_base(folder)
     except RuleBaseError as error:
-        shown = "\n".join(str(fault) for fault in error.faults[:20])
+        placed = (replace(one, file=path_of(one.file, [Path(folder)])) for one in error.faults[:20])
+        shown = "\n".join(map(str, placed))
         raise UnusableError(f"{folder} cannot be used:\n{shown}") from None
 
 
@@ -98,7 +102,7 @@ def _compare(log: str) -> tuple[str, list[Difference], str]:
     try:
         events = list(open_log(log))
     except (JournalError, ValueError) as error:
-        return log, [], str(error)
+        return log, [], str(error).removeprefix(f"{log}: ")
     return log, differences(_bases[0], _bases[1], events), ""
 
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tui import rule_choice
@@ -21,6 +22,53 @@ _WIDEST: Final = 120
 
 class UnusableError(Exception):
     """What was given cannot be used; the text says why."""
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """The folder by itself, for actions that are about nothing else; `--rules` says the same."""
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="folder of rule files; several make one rule base (default: the shipped rules)",
+    )
+
+
+def take_paths(arguments: argparse.Namespace) -> None:
+    """Let the paths be the rules that are chosen.
+
+    Raises:
+        UnusableError: a folder is not there.
+    """
+    from tui.rules_commands.rule_files import folders_of
+
+    paths = [*arguments.paths, *([arguments.rules] if arguments.rules is not None else [])]
+    for path in paths:
+        if not Path(path).exists():
+            raise UnusableError(f"{path}: no such file or folder")
+    if paths:
+        first, *others = map(str, folders_of(paths))
+        arguments.rules = first
+        arguments.add_rules = [*others, *arguments.add_rules]
+
+
+def say_base(arguments: argparse.Namespace, rule_base: RuleBase) -> str:
+    """Which rules were asked."""
+    folders = [arguments.rules] if arguments.rules is not None else []
+    folders += arguments.add_rules
+    shipped = ["the shipped rules"] if arguments.rules is None else []
+    title = rule_base.title or rule_base.id
+    return harmless(f"{title} ({' and '.join([*shipped, *folders])})")
+
+
+def refuse_folder(word: str) -> None:
+    """A folder in the place of a word is a slip.
+
+    Raises:
+        UnusableError: the word names a folder.
+    """
+    if Path(word).is_dir():
+        raise UnusableError(f"{word} is a folder: did you mean --rules {word}?")
 
 
 def chosen_rules(arguments: argparse.Namespace) -> RuleBase:
@@ -40,7 +88,7 @@ def chosen_rules(arguments: argparse.Namespace) -> RuleBase:
         raise UnusableError("\n".join(shown)) from None
 
 
-def chosen_rule(rule_base: RuleBase, rule_id: str) -> Rule:
+def chosen_rule(arguments: argparse.Namespace, rule_base: RuleBase, rule_id: str) -> Rule:
     """A rule by its id.
 
     Raises:
@@ -51,8 +99,9 @@ def chosen_rule(rule_base: RuleBase, rule_id: str) -> Rule:
     for rule in (*rule_base.rules, *rule_base.deprecated):
         if rule.is_called(rule_id):
             return rule
+    refuse_folder(rule_id)
     hint = nearest(rule_id, sorted(rule.id for rule in rule_base.rules))
-    raise UnusableError(f"{rule_id!r} is no rule{hint}")
+    raise UnusableError(f"{rule_id!r} is no rule of {say_base(arguments, rule_base)}{hint}")
 
 
 def complain(arguments: argparse.Namespace, error: UnusableError) -> None:

@@ -21,6 +21,7 @@ from tui.rules_commands.chosen import (
     chosen_rules,
     columns,
     complain,
+    say_base,
     write_lines,
 )
 from tui.safe_text import harmless, wrap
@@ -43,10 +44,18 @@ class _Told(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which rule, of what, and when."""
+    parser.description = (
+        f"{parser.description} The exit code is 0 where the rule holds on a subject, and 1 where "
+        "it holds on none."
+    )
     parser.add_argument("rule", metavar="RULE", help="the rule's id")
     of = parser.add_mutually_exclusive_group(required=True)
     of.add_argument("--log", metavar="LOG", help="a recorded log")
-    of.add_argument("--facts", metavar="FILE", help="facts in a TOML or JSON file")
+    of.add_argument(
+        "--facts",
+        metavar="FILE",
+        help='facts in a TOML or JSON file; instants may be counted from --at, such as "-65m"',
+    )
     parser.add_argument(
         "--at", metavar="TIME", type=given_instant, help="when, such as 02:14 (default: the end)"
     )
@@ -62,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         rule_base = chosen_rules(arguments)
-        rule = chosen_rule(rule_base, arguments.rule)
+        rule = chosen_rule(arguments, rule_base, arguments.rule)
         if arguments.log is not None:
             told = list(_of_log(arguments, rule, rule_base))
         else:
@@ -73,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.write(as_harmless_json([_object(one, rule) for one in told]) + "\n")
     else:
-        write_lines(list(_lines(told, rule, whole=arguments.all)))
+        write_lines(list(_lines(told, rule, say_base(arguments, rule_base), whole=arguments.all)))
     held = any(one.parts[0][1].truth == Truth.TRUE for one in told)
     return FINE if held else FOUND
 
@@ -138,6 +147,11 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
         known = ", ".join(sorted(watch.words.subjects)) or "none"
         raise UnusableError(f"the log knows no such {rule.scope} by then; it knows {known}")
     open_now = {one.subject: one for one in watch.findings() if one.rule.id == rule.id}
+    lost = [
+        source
+        for _, source in sorted(watch.words.sources.items())
+        if source.heartbeat is not None and source.lost
+    ]
     for name in sorted(names):
         finding = open_now.get(name)
         look_up = partial(watch.value, name)
@@ -147,6 +161,11 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
         if rule.hold is not None and since is not None:
             held = f"holds since {say_time(since)}, and must for {show_duration(rule.hold)}"
             state.append(f"{held}, until {say_time(since + rule.hold)}")
+        state += [
+            f"{source.name} is lost, last heard {say_time(source.last_heard)}"
+            for source in lost
+            if source.last_heard is not None
+        ]
         yield _Told(name, parts, state)
 
 
@@ -168,16 +187,18 @@ def _of_facts(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) ->
     now = datetime.now(UTC)
     if arguments.at is not None:
         now = arguments.at.within(now)
-    facts = _read_facts(arguments.facts, rule_base)
+    facts = _read_facts(arguments.facts, rule_base, now)
     parts = _explanations(rule, rule_base, facts.get, now, None, given_by_log=False)
     return _Told("the facts given", list(parts), [])
 
 
-def _read_facts(path: str, rule_base: RuleBase) -> dict[str, Value]:
+def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Value]:
+    """The facts that a file says; an instant may be counted from now, such as `-65m`."""
     import tomli
 
     from rules.faults import nearest
-    from rules.values import read_value
+    from rules.values import read_relative_instant, read_value
+    from rules.vocabulary import UNRECOGNISED
 
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
@@ -199,7 +220,14 @@ def _read_facts(path: str, rule_base: RuleBase) -> dict[str, Value]:
             continue
         try:
             raw = value.isoformat() if isinstance(value, datetime) else value
-            facts[name] = read_value(fact.type, raw)
+            if fact.type == "instant" and isinstance(raw, str) and raw[:1] in ("+", "-"):
+                raw = read_relative_instant(raw, now).isoformat()
+            read = read_value(fact.type, raw)
+            if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):
+                known = ", ".join(fact.values)
+                hint = nearest(str(read), fact.values)
+                wrong.append(f"{path}: {name} is never {read!r}; it is one of {known}{hint}")
+            facts[name] = read
         except ValueError as error:
             wrong.append(f"{path}: {name}: {error} (it is of type {fact.type})")
     if wrong:
@@ -216,9 +244,10 @@ def _flat(content: Any, rule_base: RuleBase, keys: tuple[str, ...]) -> Iterator[
             yield name, value
 
 
-def _lines(told: list[_Told], rule: Rule, *, whole: bool) -> Iterator[str]:
+def _lines(told: list[_Told], rule: Rule, base: str, *, whole: bool) -> Iterator[str]:
     wide = columns()
     yield from wrap(harmless(f"{rule.id}: {rule.title}"), wide)
+    yield from wrap(f"of {base}", wide, first="  ", rest="    ")
     for one in told:
         yield ""
         at = one.parts[0][1].at.isoformat(timespec="seconds").replace("+00:00", "Z")

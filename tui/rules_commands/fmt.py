@@ -7,11 +7,13 @@ import difflib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
+from tui.rules_commands import fault_reports
 from tui.rules_commands.all_cores import Progress
 from tui.rules_commands.rule_files import shown_name
 from tui.safe_text import harmless
@@ -42,8 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
             text = path.read_bytes().decode("utf-8")
             formatted = format_toml(text)
         except (OSError, UnicodeDecodeError, NotFormattableError) as error:
+            told = list(_faults(path, name)) if not isinstance(error, OSError) else []
             said = error.strerror if isinstance(error, OSError) else str(error)
-            sys.stderr.write(f"{name}: {harmless(str(said))}\n")
+            for line in told or [f"{name}: {harmless(str(said))}"]:
+                sys.stderr.write(f"{line}\n")
             faulty = True
             continue
         if formatted == text:
@@ -64,6 +68,19 @@ def run(arguments: argparse.Namespace) -> int:
     if faulty:
         return UNUSABLE
     return FOUND if differing and (arguments.check or arguments.diff) else FINE
+
+
+def _faults(path: Path, name: str) -> Iterator[str]:
+    """What keeps a file from being TOML, as check tells it."""
+    from rules.documents import read_document
+    from rules.tables import Faults
+
+    if path.stat().st_size > _LARGEST_FILE:
+        return
+    text = path.read_bytes()
+    faults = Faults({name: text})
+    read_document(name, text, faults)
+    yield from fault_reports.as_text(faults.all(), {name: text})
 
 
 def _files(paths: list[str]) -> list[Path]:

@@ -15,6 +15,8 @@ from tui.rules_commands.chosen import (
     chosen_rules,
     columns,
     complain,
+    refuse_folder,
+    say_base,
     write_lines,
 )
 from tui.safe_text import cut, harmless
@@ -45,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the rules that fit; return 1 where there is none."""
     try:
+        for word in arguments.words:
+            refuse_folder(word)
         rule_base = chosen_rules(arguments)
         _check(arguments, rule_base)
     except UnusableError as error:
@@ -65,7 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
             cut(f"{GLYPHS[rule.severity]} {rule.id:<{wide}}  {harmless(rule.title)}", columns())
             for rule in found
         ]
-        write_lines([*lines, say_count(len(found), "rule")])
+        base = say_base(arguments, rule_base)
+        write_lines([*lines, f"{say_count(len(found), 'rule')} of {base}"])
     return FINE if found else FOUND
 
 

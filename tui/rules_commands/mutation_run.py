@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rules.vocabulary import Event
 from tui.rules_commands.all_cores import Progress, on_all_cores
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from rules.rule_base import RuleBase
 
 
+_NO_ROW: Final = (
+    "no row of a table would notice: write a [[test]] that says when it is raised and resolved, or "
+    "what it forbids"
+)
+
+
 class Survivor(NamedTuple):
     """A change that no test noticed, and a test that would."""
 
@@ -28,6 +34,8 @@ class Survivor(NamedTuple):
     row: str
     """A row of a test table that would notice, and the table's head; empty where there is none,
     or where the row for another change would notice this one, too."""
+    unshown: str = ""
+    """Why there is no row."""
 
 
 class _Work(NamedTuple):
@@ -90,9 +98,12 @@ def _try(number: int) -> tuple[int, list[Survivor]]:
         mutant = verdict.mutant
         if verdict.noticed_by:
             continue
-        row = None
-        if work.suggest and not any(one.notices(work.rule_base, mutant) for one in suggested):
+        row, unshown = None, ""
+        if work.suggest and any(one.notices(work.rule_base, mutant) for one in suggested):
+            unshown = "the row for another change of it would notice this one, too"
+        elif work.suggest:
             row = suggest(work.rule_base, mutant)
+            unshown = _NO_ROW if row is None else ""
         if row is not None:
             suggested.append(row)
         found.append(
@@ -103,6 +114,7 @@ def _try(number: int) -> tuple[int, list[Survivor]]:
                 mutant.change,
                 row.head if row is not None else "",
                 row.row if row is not None else "",
+                unshown,
             )
         )
     return number, found

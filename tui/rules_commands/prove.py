@@ -18,9 +18,10 @@ from tui.rules_commands.chosen import (
     chosen_rules,
     columns,
     complain,
+    say_base,
     write_lines,
 )
-from tui.safe_text import harmless, wrap
+from tui.safe_text import cut, harmless, wrap
 
 _MOST_PARTS: Final = 12
 """Parts of a line that are told in text."""
@@ -83,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.write(as_harmless_json([_object(one) for one in proved]) + "\n")
     else:
+        write_lines([cut(f"Rules: {say_base(arguments, rule_base)}", columns())])
         for one in proved:
             write_lines(list(_lines(one)))
     return FOUND if any(one.faults for one in proved) else FINE

@@ -32,9 +32,9 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
         help="folder of rule files; several make one rule base; of a file, its rule base is read "
         "and the file's faults are shown (default: the shipped rules)",
     )
-    for option in ("--rules", "--add-rules"):
+    for option, said in (("--rules", "the same as PATH"), ("--add-rules", "one PATH more")):
         parser.add_argument(
-            option, metavar="DIR", dest="paths_by_option", action="append", help=argparse.SUPPRESS
+            option, metavar="DIR", dest="paths_by_option", action="append", help=said
         )
 
 

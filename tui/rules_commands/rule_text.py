@@ -11,8 +11,9 @@ from tui.phrases import GLYPHS, operation_title, say_grade, say_source
 from tui.safe_text import harmless, wrap
 
 
-def rule_lines(rule: Rule, rule_base: RuleBase, columns: int) -> Iterator[str]:
-    """Everything that a rule says; facts in its texts stand in braces, as nothing is known."""
+def rule_lines(rule: Rule, rule_base: RuleBase, columns: int, base: str) -> Iterator[str]:
+    """Everything that a rule says; facts in its texts stand in braces, as nothing is known. `base`
+    is what the rule base is called."""
 
     def say(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:
         indent = " " * len(first) if rest is None else rest
@@ -21,6 +22,7 @@ def rule_lines(rule: Rule, rule_base: RuleBase, columns: int) -> Iterator[str]:
     glyph = GLYPHS[rule.severity]
     yield from say(rule.title, f"{glyph} {rule.severity}  ")
     yield from say(rule.id, "  rule    ")
+    yield from say(base, "  of      ")
     yield from say(rule.scope, "  about   ")
     yield from say(say_source(rule.source), "  source  ")
     if rule.deprecated:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from tui import rule_choice
 from tui.exit_codes import FINE, UNUSABLE
-from tui.rules_commands.chosen import UnusableError, as_harmless_json, chosen_rules, complain
+from tui.rules_commands.chosen import (
+    UnusableError,
+    add_paths,
+    as_harmless_json,
+    chosen_rules,
+    complain,
+    take_paths,
+)
 from tui.rules_commands.rule_files import shown_name
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"write {SCHEMA} and {TEST_SCHEMA} there; files name them in their first line: "
         f"#:schema ./{SCHEMA}",
     )
+    add_paths(parser)
     rule_choice.add_arguments(parser)
 
 
@@ -37,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rules.authoring.schema_of_tests import test_file_schema
 
     try:
+        take_paths(arguments)
         rule_base = chosen_rules(arguments)
     except UnusableError as error:
         complain(arguments, error)

@@ -15,6 +15,7 @@ from tui.rules_commands.chosen import (
     chosen_rules,
     columns,
     complain,
+    say_base,
     write_lines,
 )
 from tui.safe_text import harmless
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         rule_base = chosen_rules(arguments)
-        found = [chosen_rule(rule_base, rule_id) for rule_id in arguments.rules_shown]
+        found = [chosen_rule(arguments, rule_base, rule_id) for rule_id in arguments.rules_shown]
     except UnusableError as error:
         complain(arguments, error)
         return UNUSABLE
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
             write_lines([harmless(f"# {rule.place.file}:{rule.place.line}")])
             write_lines([harmless(line) for line in rule.text.rstrip("\n").split("\n")])
         else:
-            write_lines(list(rule_lines(rule, rule_base, columns())))
+            base = say_base(arguments, rule_base)
+            write_lines(list(rule_lines(rule, rule_base, columns(), base)))
     return FINE
 
 

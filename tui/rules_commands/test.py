@@ -158,7 +158,7 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
     """The rules and their tests; an exit code, with faults told, where they cannot be used."""
     from msgspec.structs import replace
 
-    from rules.authoring.read_rule_tests import read_tests
+    from rules.authoring.read_rule_tests import read_proofs, read_tests
     from rules.faults import RuleBaseError
     from rules.loader import load_rule_base
     from tui.rules_commands.test_files import find_tests
@@ -178,9 +178,14 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
         sys.stderr.write(f"{harmless(str(error.filename))}: {error.strerror}\n")
         return UNUSABLE
     tests, faults = read_tests(texts, rule_base)
-    if faults.unusable:
+    _, of_proofs = read_proofs(texts, rule_base)
+    if faults.unusable or of_proofs.unusable:
         every = {**texts.files, **texts.expected}
-        for line in fault_reports.as_text(faults.all(), every):
+        # A file that is no TOML is told by both.
+        found = sorted(
+            {*faults.all(), *of_proofs.all()}, key=lambda one: (one.file, one.line, one.column)
+        )
+        for line in fault_reports.as_text(found, every):
             sys.stdout.write(f"{line}\n")
         return FOUND
     wanted = arguments.wanted
@@ -262,6 +267,8 @@ def _write_mutation(tried: int, unnoticed: list[Survivor], *, suggest: bool) -> 
         sys.stdout.write(f"{place}: no test notices: {harmless(one.change)}\n")
         if suggest:
             table = f"{one.head}rows = [\n{one.row}\n]" if one.row else ""
+            if one.unshown:
+                sys.stdout.write(f"    {harmless(one.unshown)}\n")
             for line in table.splitlines():
                 sys.stdout.write(f"    {harmless(line)}\n")
     share = f"{tried - len(unnoticed):,} of {say_count(tried, 'change')} noticed"

@@ -26,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which rules, and which tests besides those that stand beside them."""
     add_paths(parser)
     parser.add_argument(
-        "--tests", metavar="PATH", action="append", default=[], help="more tests, or logs"
+        "--tests",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="more tests: a folder, or a file that ends in .test.toml",
     )
     add_overrides(parser)
     parser.add_argument("--once", action="store_true", help="do it once, and end")
