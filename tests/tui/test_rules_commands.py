@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from sample_logs import ROOT
 from ship import RULES, Ship
 
 FAULTY = "when = { water.level = { belo = 30 } }"
@@ -495,6 +497,20 @@ def test_a_change_without_a_row_comes_with_a_reason(ship: Ship) -> None:
     behind = [ended.lines[ended.lines.index(line) + 1] for line in shown]
     assert all(line.startswith("    ") for line in behind)
     assert any("no row of a table would notice" in line for line in behind)
+
+
+def test_the_page_for_authors_names_every_command_option_and_hook(ship: Ship) -> None:
+    page = (ROOT / "rules" / "README.md").read_text("utf-8")
+    commands = page[page.index("## Commands") : page.index("## Events")]
+    actions = re.findall(r"^    ([a-z]+) ", ship.run("rules", "--help").out, re.MULTILINE)
+    assert len(actions) == 12
+    for action in actions:
+        assert re.search(rf"^    {action} ", commands, re.MULTILINE)
+        options = set(re.findall(r"--[a-z-]+", ship.run("rules", action, "--help").out))
+        assert {one for one in options if one not in commands} <= {"--help"}
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
+    for hook in re.findall(r"^- id: (\S+)$", hooks, re.MULTILINE):
+        assert f"`{hook}`" in commands
 
 
 def test_a_rule_can_put_no_markup_into_the_manual(ship: Ship) -> None:
