@@ -108,8 +108,10 @@ def _from_keyring(service: str, user: str) -> Secret:
         ) from None
     try:
         said = keyring.get_password(service, user)
-    except Exception as error:  # noqa: BLE001  # what it raises depends on the system's keyring
-        raise NoPasswordError(f"the keyring gives no password: {type(error).__name__}") from None
+    except Exception:  # noqa: BLE001  # what it raises depends on the system's keyring
+        raise NoPasswordError(
+            "the keyring gives no password: it is locked, or there is none for this user"
+        ) from None
     if not said:
         raise NoPasswordError(f"the keyring holds nothing for {printable(user)} at {service!r}")
     return _secret(said, "the keyring")

@@ -17,6 +17,7 @@ from drivers.live.transport import SESSIONS, NoAnswer, RawAnswer, Transport
 LONGEST_PAUSE: Final = 900.0
 """Seconds; a host that asks to be left alone for longer is asked again then all the same."""
 _PLAIN: Final = {"Accept": "application/json"}
+_NOT_LET_IN: Final = frozenset({400, 401, 403, 422})
 _OUTCOMES: Final[dict[int, Outcome]] = {
     304: "unchanged",
     401: "unauthorized",
@@ -87,7 +88,13 @@ class Client:
             self.token = Secret(token)
         elif answer.outcome == "ok":
             return Answer("broken", answer.status, detail="a login without a session")
-        return Answer(answer.outcome, answer.status, None, answer.clock_offset, answer.retry_after)
+        detail = answer.detail
+        if answer.status in _NOT_LET_IN:
+            # Its own words could repeat what was sent.
+            detail = f"{detail}: the name, the password or the domain is not right"
+        return Answer(
+            answer.outcome, answer.status, None, answer.clock_offset, answer.retry_after, detail
+        )
 
     async def log_out(self) -> None:
         """End the login session, if there is one."""

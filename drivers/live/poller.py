@@ -126,12 +126,14 @@ class Poller:
 
     async def close(self) -> None:
         """Log out, if that is to be had at once, and let go of all connections."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FAREWELL):
-                await self._oneview.log_out()
-        await self._oneview.close()
-        for reader in self._pairs.values():
-            await reader.close()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await self._oneview.log_out()
+        finally:
+            await self._oneview.close()
+            for reader in self._pairs.values():
+                await reader.close()
 
     async def poll(self) -> Polled:
         """Read everything that is due, once. A fault of this program, whatever it is, costs this
@@ -270,7 +272,9 @@ class Poller:
         for pair, reader in list(self._pairs.items()):
             if places.get(pair) != reader.address:
                 self._unread.forget_pair(pair)
-                await self._pairs.pop(pair).close()
+                # Let go of only once it is closed: whoever ends the watch meanwhile closes it.
+                await reader.close()
+                del self._pairs[pair]
         for pair, address in places.items():
             if pair not in self._pairs:
                 client = self._connect(address, self.target.image_streamer_port, pair)
@@ -386,7 +390,8 @@ class Poller:
         say, now = self._facts.of_deployment, self._wall()
         if not read.answered and read.untrusted:
             message = f"Whoever answers for HPE OneView is not trusted: {read.detail}"
-            return say(now, message, watch__oneview_reachable=False, watch__certificates="refused")
+            # Somebody does answer; whether that is HPE OneView, nobody can tell.
+            return say(now, message, watch__oneview_reachable=None, watch__certificates="refused")
         if not read.answered:
             message = f"HPE OneView does not answer: {read.detail}"
             return say(now, message, watch__oneview_reachable=False)

@@ -7,8 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from drivers.oneview.fields import bounded
-from drivers.oneview.statement import LONGEST_MESSAGE
+from drivers.oneview.fields import LONGEST_TEXT, bounded
 from rules.vocabulary import FACTS_CHANGED, Event, EventData
 
 NOTICEABLE: Final = timedelta(seconds=10)
@@ -77,7 +76,8 @@ class SourceFacts:
                 type=FACTS_CHANGED,
                 time=time,
                 subject=subject,
-                data=EventData(facts=new, message=bounded(message, LONGEST_MESSAGE)),
+                # A fingerprint that is cut off cannot be compared, nor pinned.
+                data=EventData(facts=new, message=bounded(message, LONGEST_TEXT)),
             )
         ]
 

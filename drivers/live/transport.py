@@ -6,6 +6,8 @@ It can read, open a login session and end it. It can send nothing else, whoever 
 from __future__ import annotations
 
 import asyncio
+import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
@@ -104,9 +106,9 @@ class HttpsTransport:
                 return NoAnswer("broken", _said(error))
             except (aiohttp.ClientError, OSError) as error:
                 return NoAnswer("silent", _said(error))
-            except Exception as error:  # noqa: BLE001  # whatever a library trips over, the watch goes on
+            except Exception:  # noqa: BLE001  # whatever a library trips over, the watch goes on
                 # Its text and its frames could hold what was to be sent.
-                return NoAnswer("broken", type(error).__name__)
+                return NoAnswer("broken", "the watch cannot take what it answers")
 
     async def _send(
         self, method: Method, path: str, headers: Mapping[str, str], body: bytes | None
@@ -164,5 +166,31 @@ class HttpsTransport:
 
 
 def _said(error: BaseException) -> str:
-    """What went wrong, without anything that was sent: such errors name host and reason alone."""
-    return printable(f"{type(error).__name__}: {error}".rstrip(": "))
+    """What went wrong, in words of our own: a library's could hold what was sent."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"its name cannot be resolved{_reason(error.os_error)}"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return f"no secure connection to it{_reason(error.os_error)}"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"no connection to it{_reason(error.os_error)}"
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "it closed the connection before it had answered"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "its answer broke off"
+    if isinstance(error, aiohttp.ClientResponseError | ValueError):
+        return "what it answers is no HTTP"
+    if isinstance(error, OSError):
+        return f"the connection was lost{_reason(error)}"
+    return "the connection was lost"
+
+
+def _reason(error: OSError) -> str:
+    """The system's own word for it, which says nothing of what was sent."""
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or "").replace("_", " ").lower()
+    elif error.errno is not None and error.errno > 0:
+        # A library may have put words of its own beside the number.
+        reason = os.strerror(error.errno)
+    else:
+        reason = error.strerror or ""
+    return f" ({printable(reason)})" if reason else ""

@@ -295,6 +295,40 @@ async def test_what_a_library_trips_over_ends_nothing_and_shows_nothing_that_was
 # Over real HTTPS
 
 
+async def test_why_there_is_no_answer_is_said_in_words_for_people() -> None:
+    transport = HttpsTransport("127.0.0.1", 1, Trust())
+    answer = await transport.send("GET", "/rest/version", {})
+    await transport.close()
+    assert answer == NoAnswer("silent", "no connection to it (Connection refused)")
+
+
+async def test_a_host_that_speaks_no_tls_is_said_in_words_for_people() -> None:
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-here\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        transport = HttpsTransport("127.0.0.1", port, Trust())
+        answer = await transport.send("GET", "/rest/version", {})
+        await transport.close()
+    assert isinstance(answer, NoAnswer)
+    assert answer.detail.startswith("no secure connection to it (")
+    assert "Error" not in answer.detail
+
+
+async def test_a_login_that_is_refused_says_why() -> None:
+    clock = ManualClock()
+    async with SimulatedAppliances(build_site(clock.now()), clock=clock) as served:
+        trust = Trust(ca_file=str(served.authority_file))
+        asking = Client(HttpsTransport(served.address, served.port, trust), clock.now)
+        await asking.versions()
+        answer = await asking.log_in(USER, Secret("wrong-hush"), "local")
+        await asking.close()
+    assert "the name, the password or the domain is not right" in answer.detail
+    assert "hush" not in repr(answer)
+
+
 async def asked_over_https(trust: str, fault: str = "") -> tuple[str, int]:
     """What a client with some trust gets from simulated appliances, and how many requests came
     through to them."""

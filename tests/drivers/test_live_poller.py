@@ -108,14 +108,29 @@ async def test_a_certificate_that_is_not_trusted_is_told_apart_from_silence(
     untrusted.add("")
     watch.simulated.wait("15s")
     (event,) = await watch.poll()
-    assert event.data.facts == {"watch.oneview_reachable": False, "watch.certificates": "refused"}
+    assert event.data.facts == {"watch.oneview_reachable": None, "watch.certificates": "refused"}
     assert event.source == WATCH
     # From then on nothing answers at all: that says nothing of the certificate.
     untrusted.clear()
     watch.simulated.do("oneview_down")
-    assert await watch.poll() == []
+    (event,) = await watch.poll()
+    assert event.data.facts == {"watch.oneview_reachable": False}
     watch.simulated.do("oneview_up")
     assert said(await watch.poll(), "watch.certificates") == ["verified"]
+
+
+async def test_a_fingerprint_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = LiveWatch(Simulated())
+    fingerprint = ":".join(["a2"] * 32)
+    detail = f"self-signed certificate in certificate chain; its SHA-256 is {fingerprint}: pin it"
+
+    async def shown_another(*_: Any) -> Any:
+        return NoAnswer("untrusted", detail)
+
+    monkeypatch.setattr(InProcess, "send", shown_another)
+    (event,) = await watch.poll()
+    assert event.data.message.endswith(detail)
+    assert event.data.facts["watch.oneview_reachable"] is None
 
 
 async def test_a_watch_that_believes_anybody_says_so() -> None:

@@ -187,7 +187,7 @@ class FollowSession(Session):
 
     def _why_unrecorded(self) -> Unrecorded | None:
         name, since = str(self._path), None if self._watch.now == BEGINNING else self._watch.now
-        if not self._events and not self._path.exists():
+        if not self._events and not self._broken and not self._path.exists():
             text = f"{name} does not exist; it is waited for (watchkeeper record makes it)"
             return Unrecorded("NO SUCH FILE", text)
         if not self._events and self.faults.rejected:
