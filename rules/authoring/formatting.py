@@ -18,12 +18,16 @@ def format_toml(text: str) -> str:
     """The same document in one form.
 
     Raises:
-        NotFormattableError: the text is no TOML.
+        NotFormattableError: the text is no TOML, or nested too deeply.
     """
     before = _parsed(text)
     source = text.replace("\r\n", "\n").encode()
-    formatted = _Writer(source).document()
-    if repr(_parsed(formatted)) != repr(before) or _comments(formatted) != _comments(text):
+    try:
+        formatted = _Writer(source).document()
+        same = repr(_parsed(formatted)) == repr(before) and _comments(formatted) == _comments(text)
+    except RecursionError:
+        raise NotFormattableError("is nested too deeply to be put into one form") from None
+    if not same:
         raise NotFormattableError("cannot be put into one form without changing what it says")
     return formatted
 
@@ -67,7 +71,7 @@ class _Writer:
                 self._table(node)
             else:
                 self._entry(node)
-        return "".join(f"{line.rstrip()}\n" for line in self._lines)
+        return "".join(f"{line}\n" for line in self._lines)
 
     def _table(self, node: Any) -> None:
         key = next(child for child in node.children if child.is_named)

@@ -137,3 +137,14 @@ def test_any_document_keeps_its_content_and_its_comments(
     assert tomli.loads(formatted) == tomli.loads(text)
     assert formatted.count("# c") == text.count("# c")
     assert format_toml(formatted) == formatted
+
+
+def test_blanks_at_the_ends_of_lines_within_a_text_stay() -> None:
+    untidy = "a   =   '''  \n x \n'''   \nb =\"\"\"\t\n\"\"\"\n"
+
+    assert format_toml(untidy) == "a = '''  \n x \n'''\nb = \"\"\"\t\n\"\"\"\n"
+
+
+def test_what_is_nested_too_deeply_is_refused_in_words() -> None:
+    with pytest.raises(NotFormattableError, match="too deeply"):
+        format_toml("a = " + "[" * 390 + "]" * 390)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -549,3 +550,19 @@ def test_a_draft_without_source_can_be_shown(ship: Ship) -> None:
     (ship.rules / "bare.toml").write_text(bare)
     shown = ship.run("rules", "show", "--rules", "boilers", "x").lines
     assert "  source  inferred; no document is named" in shown
+
+
+def test_fmt_keeps_links_and_refuses_what_is_no_file(ship: Ship, tmp_path: Path) -> None:
+    path = tmp_path / "shared.toml"
+    path.write_text('a   = "b"\n')
+    link = tmp_path / "linked.toml"
+    link.symlink_to(path)
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+
+    assert ship.run("rules", "fmt", link).code == 0
+    refused = ship.run("rules", "fmt", pipe)
+
+    assert (link.is_symlink(), path.read_text()) == (True, 'a = "b"\n')
+    assert refused.code == 2
+    assert "no file" in refused.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
         name = harmless(shown_name(path))
         progress.tell(f"{number:,} of {say_count(len(files), 'file')}")
         try:
-            if path.stat().st_size > _LARGEST_FILE:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise NotFormattableError("is no file that could be written anew")
+            if status.st_size > _LARGEST_FILE:
                 raise NotFormattableError(f"is larger than {_LARGEST_FILE:,} bytes: divide it")
             text = path.read_bytes().decode("utf-8")
             formatted = format_toml(text)
@@ -75,7 +79,8 @@ def _faults(path: Path, name: str) -> Iterator[str]:
     from rules.documents import read_document
     from rules.tables import Faults
 
-    if path.stat().st_size > _LARGEST_FILE:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
         return
     text = path.read_bytes()
     faults = Faults({name: text})
@@ -92,7 +97,9 @@ def _files(paths: list[str]) -> list[Path]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole: whoever reads it sees the old text or the new one."""
+    """Replace a file as a whole: whoever reads it sees the old text or the new one. What a link
+    leads to is replaced, and the link stays."""
+    path = path.resolve()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
