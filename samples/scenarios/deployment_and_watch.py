@@ -3,6 +3,8 @@ sees badly."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from harbour import (
     A1,
     A2,
@@ -272,7 +274,7 @@ def certificate_refused(log: Log) -> None:
     log.at("14:30:00")
     log.silence(ONEVIEW)
     log.at("14:30:30")
-    said = {"watch.oneview_reachable": None, "watch.certificates": "refused"}
+    said: dict[str, Any] = {"watch.oneview_reachable": None, "watch.certificates": "refused"}
     log.facts(WATCH, DEPLOYMENT, said, "HPE OneView shows another certificate")
     log.at("14:40:00")
     said = {"watch.oneview_reachable": True, "watch.certificates": "verified"}
