@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 import msgspec
 
+from rules.authoring.leaf_places import LeafPlaces
 from rules.authoring.run_tests import Outcome
 from rules.built_in import BUILT_IN
 from rules.engine import Watch
 from rules.evaluate import condition_truth
 from rules.finding import Change, Finding
 from rules.pattern import Condition, Pattern, conditions
+from rules.positions import Path
 from rules.rule_base import Place, Rule, RuleBase
 from rules.subject import Subject
 from rules.vocabulary import Truth
@@ -67,6 +70,20 @@ def say_percent(share: Fraction) -> str:
     """A share in percent with one decimal, always rounded down: 100 % is all."""
     tenths = int(share * 1000)
     return f"{tenths // 10}.{tenths % 10} %"
+
+
+class _Leaf(NamedTuple):
+    """A condition, the pattern that it is part of, and what it has not been seen to be."""
+
+    place: Place
+    owner: str
+    where: str
+    part: Path
+    """The way from the table of its rule or derivation to its pattern."""
+    pattern: Pattern
+    number: int
+    condition: Condition
+    left: set[Truth]
 
 
 class Coverage:
@@ -152,28 +169,32 @@ class Coverage:
             if outcome.passed and not outcome.test.todo:
                 raised |= outcome.raised
                 quiet |= outcome.quiet
-        gaps: list[Gap] = []
+        gaps: list[tuple[Place, Path, str, str]] = []
         leaves = list(self._leaves())
         unseen = 0
-        for place, owner, where, condition, left in leaves:
-            for truth in sorted(left):
+        places = LeafPlaces(self._base)
+        for leaf in leaves:
+            if leaf.left:
+                kind = "derive" if leaf.where == "derive" else "rule"
+                way = places.ways(leaf.place, kind, leaf.part, leaf.pattern)[leaf.number]
+            for truth in sorted(leaf.left):
                 unseen += 1
-                said = say_condition(condition, self._base.facts)
+                said = say_condition(leaf.condition, self._base.facts)
                 never = "true" if truth == Truth.TRUE else "false"
-                message = f"{where}: {said} was never seen {never}"
-                gaps.append(Gap(place.file, place.line, owner, message))
+                message = f"{leaf.where}: {said} was never seen {never}"
+                gaps.append((leaf.place, way, leaf.owner, message))
         rules = steps = steps_reached = 0
         for rule in self._rules:
             place = rule.place
             if rule.id in raised:
                 rules += 1
             else:
-                gaps.append(Gap(place.file, place.line, rule.id, "no test in which it is raised"))
+                gaps.append((place, (), rule.id, "no test in which it is raised"))
             if rule.id in quiet:
                 rules += 1
             else:
                 message = "no test in which it is looked at and must not be raised"
-                gaps.append(Gap(place.file, place.line, rule.id, message))
+                gaps.append((place, (), rule.id, message))
             for number, step in enumerate(rule.steps):
                 steps += 1
                 plain = not step.confirm and step.done_when is None
@@ -182,30 +203,47 @@ class Coverage:
                 else:
                     what = "reached" if plain else "ticked"
                     message = f"step {number + 1} was never {what}: {step.do}"
-                    gaps.append(Gap(place.file, place.line, rule.id, message))
+                    way = places.way(place, "rule", ("then", "step", number))
+                    gaps.append((place, way, rule.id, message))
+        lines = places.lines((place, way) for place, way, _, _ in gaps)
+        placed = [
+            Gap(place.file, line, owner, message)
+            for line, (place, _, owner, message) in zip(lines, gaps, strict=True)
+        ]
         return CoverageReport(
             Measure(2 * len(leaves) - unseen, 2 * len(leaves)),
             Measure(rules, 2 * len(self._rules)),
             Measure(steps_reached, steps),
-            tuple(sorted(gaps, key=lambda gap: (gap.file, gap.line))),
+            tuple(sorted(placed, key=lambda gap: (gap.file, gap.line))),
         )
 
-    def _leaves(self) -> Iterator[tuple[Place, str, str, Condition, set[Truth]]]:
+    def _leaves(self) -> Iterator[_Leaf]:
         """Every condition of every pattern, with what it has not been seen to be."""
         for derivation in self._base.derivations:
             scope = self._base.facts[derivation.fact].scope
             owner = f"{derivation.fact} = {derivation.value}"
-            for condition in conditions(derivation.when):
+            when = derivation.when
+            for number, condition in enumerate(conditions(when)):
                 left = self._missing[scope].get(condition, set())
-                yield derivation.place, owner, "derive", condition, left
+                yield _Leaf(
+                    derivation.place, owner, "derive", ("when",), when, number, condition, left
+                )
         for rule in self._rules:
             for where, pattern in _parts(rule):
-                for condition in conditions(pattern):
+                part = _way_to(where)
+                for number, condition in enumerate(conditions(pattern)):
                     if condition.fact.startswith(_CONFIRM):
                         left = self._confirms[rule.id, condition]
                     else:
                         left = self._missing[rule.scope].get(condition, set())
-                    yield rule.place, rule.id, where, condition, left
+                    yield _Leaf(rule.place, rule.id, where, part, pattern, number, condition, left)
+
+
+def _way_to(where: str) -> Path:
+    """From a rule's table to one of its patterns."""
+    if where.startswith("step "):
+        return ("then", "step", int(where.removeprefix("step ")) - 1, "done_when")
+    return (where,)
 
 
 def _parts(rule: Rule) -> Iterator[tuple[str, Pattern]]:

@@ -280,6 +280,68 @@ def test_coverage_says_exactly_what_no_test_reaches() -> None:
     assert str(report.steps) == "100.0 % (2 of 2)"
 
 
+DEEP = """
+[[rule]]
+id = "deep"
+title = "deep"
+severity = "warning"
+source = { document = "The miller's book", grade = "inferred" }
+[rule.when]
+wheel.state = "stuck"
+any = [
+    { wheel.heat = { above = 90, below = 200 } },
+    { wheel.speed = 0.0, none = [{ mill.open = false }] },
+]
+[rule.until]
+confirm.oiled = true
+[rule.then]
+impact = "No flour"
+[[rule.then.step]]
+do = "Oil it"
+confirm = "oiled"
+[[rule.then.step]]
+do = "Wait"
+done_when = { wheel.heat = { below = 60 } }
+"""
+
+
+def test_what_no_test_reaches_is_told_at_the_line_of_its_condition() -> None:
+    rule_base = base(RULE, DEEP)
+    text = rule_base.texts["mill.toml"].decode().split("\n")
+    report = Coverage(rule_base).report([])
+    told = {
+        (gap.message.partition(" was never")[0], text[gap.line - 1].strip())
+        for gap in report.gaps
+        if gap.owner == "deep" and " was never " in gap.message
+    }
+    assert told == {
+        ('when: wheel.state = "stuck"', 'wheel.state = "stuck"'),
+        (
+            "when: wheel.heat above 90 celsius",
+            "{ wheel.heat = { above = 90, below = 200 } },",
+        ),
+        (
+            "when: wheel.heat below 200 celsius",
+            "{ wheel.heat = { above = 90, below = 200 } },",
+        ),
+        (
+            "when: wheel.speed = 0 rpm",
+            "{ wheel.speed = 0.0, none = [{ mill.open = false }] },",
+        ),
+        (
+            "when: mill.open = false",
+            "{ wheel.speed = 0.0, none = [{ mill.open = false }] },",
+        ),
+        ("until: confirm.oiled = true", "confirm.oiled = true"),
+        (
+            "step 2: wheel.heat below 60 celsius",
+            "done_when = { wheel.heat = { below = 60 } }",
+        ),
+        ("step 1", "[[rule.then.step]]"),
+        ("step 2", "[[rule.then.step]]"),
+    }
+
+
 def unnoticed(text: str, rule_base: RuleBase) -> list[str]:
     tests, faults = read_tests(TestTexts({"a.test.toml": text.encode()}), rule_base)
     assert not faults.unusable
