@@ -9,7 +9,9 @@ from typing import Any, Literal
 import msgspec
 
 from rules.engine import Watch
-from rules.rule_base import RuleBase
+from rules.finding import Finding
+from rules.rule_base import RuleBase, Source
+from rules.situation import forbidden_now
 from rules.vocabulary import Event
 
 
@@ -20,8 +22,17 @@ class Found(msgspec.Struct, frozen=True):
     resolved: datetime | None
     severity: str
     forbids: tuple[str, ...]
+    """Operations, and on which subject where it is not the finding's own."""
     ticked: tuple[int, ...]
     """The steps, from 1, that were ticked."""
+    recurred: tuple[datetime, ...]
+    """When another occurrence joined it."""
+    title: str
+    impact: str
+    steps: tuple[str, ...]
+    contact_support: bool
+    source: str
+    """Document, section, page and grade."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -47,6 +58,12 @@ class Difference(msgspec.Struct, frozen=True):
                 ("severity", self.old.severity, self.new.severity),
                 ("forbids", self.old.forbids, self.new.forbids),
                 ("steps ticked", self.old.ticked, self.new.ticked),
+                ("recurred", _times(self.old.recurred), _times(self.new.recurred)),
+                ("title", self.old.title, self.new.title),
+                ("impact", self.old.impact, self.new.impact),
+                ("steps", self.old.steps, self.new.steps),
+                ("support", _support(self.old), _support(self.new)),
+                ("source", self.old.source, self.new.source),
             )
             if mine != theirs
         ]
@@ -70,6 +87,20 @@ def _say(found: Found) -> str:
 
 def _time(time: datetime) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _times(times: Sequence[datetime]) -> tuple[str, ...]:
+    return tuple(map(_time, times))
+
+
+def _support(found: Found) -> str:
+    return "contacted" if found.contact_support else "not contacted"
+
+
+def _source(source: Source) -> str:
+    page = f"page {source.page}" if source.page else ""
+    parts = (source.document, source.section, page, source.grade)
+    return ", ".join(part for part in parts if part)
 
 
 def _value(value: str | tuple[object, ...]) -> str:
@@ -112,16 +143,28 @@ def differences(
     return result
 
 
+def _forbids(watch: Watch, finding: Finding) -> tuple[str, ...]:
+    bound = forbidden_now(watch.words, [finding])
+    return tuple(
+        sorted(
+            one.operation if one.subject == finding.subject else f"{one.operation} on {one.subject}"
+            for one in bound
+        )
+    )
+
+
 def _findings(
     rule_base: RuleBase, events: Sequence[tuple[Event, bytes]]
 ) -> dict[tuple[str, str], list[Found]]:
     watch = Watch(rule_base)
     ticked: dict[int, set[int]] = {}
+    forbids: dict[int, tuple[str, ...]] = {}
     kept = []
     for event, line in events:
         for change in watch.apply(event, line):
             if change.kind == "raised":
                 kept.append(change.finding)
+                forbids[id(change.finding)] = _forbids(watch, change.finding)
                 steps = watch.steps(change.finding)
                 done = {step.number for step in steps if step.status == "done"}
                 ticked[id(change.finding)] = done
@@ -134,8 +177,14 @@ def _findings(
                 raised=finding.raised_at,
                 resolved=finding.resolved_at,
                 severity=finding.rule.severity,
-                forbids=tuple(sorted(part.operation for part in finding.rule.forbid)),
+                forbids=forbids[id(finding)],
                 ticked=tuple(sorted(ticked[id(finding)])),
+                recurred=tuple(finding.recurred_at),
+                title=finding.title,
+                impact=finding.impact,
+                steps=tuple(finding.text(step.do) for step in finding.rule.steps),
+                contact_support=finding.rule.support is not None,
+                source=_source(finding.rule.source),
             )
         )
     watch.close()

@@ -72,6 +72,15 @@ def test_what_a_finding_says_is_compared_too() -> None:
     assert said.endswith("severity warning, now critical; forbids none, now grind")
 
 
+def test_what_a_finding_says_in_words_is_compared_too() -> None:
+    other = rule(
+        "hot", "wheel.heat = { above = 90 }", then='impact = "All is well"\ncontact_support = true'
+    ).replace('title = "hot"', 'title = "Nothing to do"')
+    (said,) = compare(HOT, other)
+    assert "title hot, now Nothing to do; impact Less flour, now All is well" in said
+    assert "support not contacted, now contacted" in said
+
+
 def test_a_rule_that_was_renamed_is_the_same_rule() -> None:
     renamed = HOT.replace('id = "hot"', 'id = "wheel-hot"\naliases = ["hot"]')
     assert compare(HOT, renamed) == []
