@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from drivers.simulator.naming import HARBOUR, WELL_FORMED
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.safe_text import harmless
 
@@ -38,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--image-streamer-port", type=_port, help="port of the Image Streamers (OneView's)"
     )
     parser.add_argument("--pairs", type=_pairs, help="pairs of appliances (the scenario's, or 2)")
+    parser.add_argument(
+        "--site",
+        type=_site,
+        default=HARBOUR,
+        metavar="NAME",
+        help="another site has other names for all that it has (%(default)s)",
+    )
 
 
 def speed(text: str) -> float:
@@ -71,6 +79,13 @@ def _pairs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= _MOST_PAIRS:
         raise argparse.ArgumentTypeError(f"{text!r} must be a number from 1 to {_MOST_PAIRS}")
     return int(text)
+
+
+def _site(text: str) -> str:
+    if not WELL_FORMED.fullmatch(text):
+        message = f"{text!r} must be a letter and up to 15 more letters or digits"
+        raise argparse.ArgumentTypeError(message)
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -112,6 +127,7 @@ async def _serve(arguments: argparse.Namespace, chosen: Scenario | None) -> int:
         lone=chosen.lone if chosen else False,
         page_size=chosen.page_size if chosen else 256,
         speed=arguments.speed,
+        name=arguments.site,
         address=arguments.bind,
     )
     port = arguments.image_streamer_port
@@ -144,6 +160,7 @@ def _introduce(simulated: SimulatedAppliances, chosen: Scenario | None, speed: f
         ("User", f"{USER}, password {PASSWORD}"),
         ("Authority", str(simulated.authority_file)),
         ("Fingerprint", simulated.fingerprint),
+        ("Site", simulated.site.name),
         ("Scenario", harmless(title)),
         ("Speed", f"{speed:g} times as fast as real appliances"),
     ):

@@ -19,6 +19,7 @@ from drivers.live.pair_reader import PairReader, PairReading
 from drivers.live.restating import restate_memory
 from drivers.live.session import NoPasswordError
 from drivers.live.source_facts import SourceFacts
+from drivers.live.subject_names import SubjectNames, name_apart
 from drivers.live.target import Connect, Target
 from drivers.live.unread_lists import ALL_LISTS, UnreadLists
 from drivers.oneview.bodies import Body, Kind, Reading
@@ -70,10 +71,12 @@ class Poller:
         intervals: Intervals | None = None,
         remembered: Remembered | None = None,
         tell: Callable[[str], None] = lambda text: None,
+        names: SubjectNames | None = None,
     ) -> None:
         """`wall` tells the time, `remembered` is what a journal remembers of the last watch, and
         `watch_source` is the watch's own name, such as `watch/jump-host`. `tell` is told what
-        people must know at once: a fault of this program."""
+        people must know at once: a fault of this program, or names that two deployments have.
+        `names` are shared by all deployments of a journal."""
         self.target = target
         self.remembered = remembered or Remembered()
         self._wall = wall
@@ -98,6 +101,7 @@ class Poller:
         self._fault = ""
         """The fault of this program that the last reading came upon."""
         self._tell = tell
+        self.names = names or SubjectNames()
         self._count = 0
 
     async def run(
@@ -171,6 +175,7 @@ class Poller:
         faults: list[str] = []
         if read.listened:
             polled.heard.add(deployment.oneview)
+            self._name_apart(read)
             await self._place_pairs(read)
             everything = everything or self._is_lost(deployment.image_streamer)
             readings, faults = await self._read_pairs(everything)
@@ -246,6 +251,17 @@ class Poller:
         self._heard_at.update(dict.fromkeys(sources, self._wall()))
 
     # The pairs
+
+    def _name_apart(self, read: OneViewReading) -> None:
+        """Give subjects other names where another deployment has a pair or module of that name."""
+        name = self.target.deployment.name
+        others = name_apart(
+            read.bodies, lambda subject, claim: self.names.name(name, subject, claim=claim)
+        )
+        self.remembered.directory.pair_by_name |= others
+        news = self.names.news(name)
+        if news:
+            self._tell(f"{name}: names that another deployment has are shown apart: {news}")
 
     async def _place_pairs(self, read: OneViewReading) -> None:
         """Find each pair's cluster address, and the primary pair."""

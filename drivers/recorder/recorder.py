@@ -67,6 +67,7 @@ class Recorder:
         self._trouble_told: datetime | None = None
         self._ahead_told = False
         self._unwritable_told = 0
+        self._refused: set[tuple[str, str]] = set()
         self._part_begun: datetime | None = None
         self._inode: int | None = None
         self._head = 0
@@ -128,6 +129,15 @@ class Recorder:
         self._say_ahead()
         self._waiting.add([*told, *self._words.heard(self._wall(), heard, told)])
         self.flush()
+
+    def refuse(self, events: Iterable[Event]) -> None:
+        """Leave out what a source told of a subject that is another deployment's, and say so once
+        for each source and subject."""
+        for source, subject in sorted({(event.source, event.subject) for event in events}):
+            if (source, subject) not in self._refused:
+                self._refused.add((source, subject))
+                words = printable(f"{source} speaks of {subject}")
+                self._tell(f"Not recorded: {words}, which is another deployment's", True)
 
     def load_rules(self, rules_hash: str, texts: Mapping[str, bytes]) -> None:
         """From now on other rules judge; their texts are kept beside the journal."""

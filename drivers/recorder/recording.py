@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from drivers.live.poller import Polled, Poller
@@ -33,7 +34,9 @@ class Recording:
 
     def start(self) -> None:
         """Begin to read. The recorder must be open."""
-        self._tasks = [asyncio.create_task(poller.run(self._take)) for poller in self._pollers]
+        self._tasks = [
+            asyncio.create_task(poller.run(partial(self._take, poller))) for poller in self._pollers
+        ]
         self._tasks.append(asyncio.create_task(self._maintain()))
 
     async def wait(self) -> None:
@@ -58,10 +61,13 @@ class Recording:
                 await task
         self._recorder.close(message)
 
-    async def _take(self, polled: Polled) -> None:
-        self._recorder.record(polled.events, polled.heard)
+    async def _take(self, poller: Poller, polled: Polled) -> None:
+        events = poller.names.own_words(poller.target.deployment, polled.events)
+        if len(events) < len(polled.events):
+            self._recorder.refuse(event for event in polled.events if event not in events)
+        self._recorder.record(events, polled.heard)
         if self._told is not None:
-            self._told(polled.events)
+            self._told(events)
 
     async def _maintain(self) -> None:
         while True:

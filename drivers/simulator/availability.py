@@ -162,7 +162,7 @@ def lose_trust(site: Site) -> None:
     site.raise_alert(
         TRUST_FAILED,
         "Trust establishment failed between HPE OneView and the Image Streamer.",
-        (SERVER_CATEGORY, SERVER_URI, "harbour"),
+        (SERVER_CATEGORY, SERVER_URI, site.name),
         severity="Critical",
         action="Contact your support representative.",
     )

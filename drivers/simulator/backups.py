@@ -11,6 +11,7 @@ from typing import Final
 from drivers.simulator import durations
 from drivers.simulator.commands import CommandError, command, the_pair
 from drivers.simulator.model import Artifact, Bundle, OneViewBackup, Pair, Restore, Task
+from drivers.simulator.naming import artifact_at
 from drivers.simulator.site import Site
 
 _BACKUPS: Final = "/rest/artifact-bundles/backups"
@@ -42,14 +43,14 @@ def make_backup(
     fail: bool = False,
     hangs: bool = False,
     downloaded: bool = False,
-    name: str = "harbour-artifacts",
+    name: str = "",
 ) -> None:
     """Create an artifact backup on the primary; it replaces the one that is there.
 
     One that hangs leaves its task running and the Image Streamer's address busy, until it answers
     again.
     """
-    pair = _primary(site)
+    pair, name = _primary(site), name or f"{site.name}-artifacts"
     task = _task(site, pair, "Create backup", "Creating a backup of all artifacts.")
     site.progress(task, 10, "Collecting artifacts")
     bare = [item.name for item in pair.artifacts.values() if _lacks_image(item.kind, item.image)]
@@ -153,7 +154,8 @@ def spoil_artifact(site: Site, *, name: str = "RHEL-8.6", spoiled: bool = True) 
 
 
 def _named(site: Site, name: str) -> list[Artifact]:
-    found = [item for item in _primary(site).artifacts.values() if item.name == name]
+    own = artifact_at(site.name, name)
+    found = [item for item in _primary(site).artifacts.values() if item.name == own]
     if not found:
         raise CommandError(f"there is no artifact {name!r}")
     return found
@@ -163,10 +165,11 @@ def _named(site: Site, name: str) -> list[Artifact]:
 def delete_artifacts(site: Site, *, names: list[str] | None = None) -> None:
     """Let artifacts of the primary be gone; all of them, where none is named."""
     pair = _primary(site)
+    gone = [artifact_at(site.name, name) for name in names or ()]
     pair.artifacts = {
         uri: item
         for uri, item in pair.artifacts.items()
-        if names is not None and item.name not in names
+        if names is not None and item.name not in gone
     }
 
 

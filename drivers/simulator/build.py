@@ -22,6 +22,7 @@ from drivers.simulator.model import (
     OneViewBackup,
     Pair,
 )
+from drivers.simulator.naming import HARBOUR, artifact_at, name_at, seed_of
 from drivers.simulator.network import Network
 from drivers.simulator.schedule import Schedule
 from drivers.simulator.sessions import Sessions
@@ -56,7 +57,8 @@ def build_site(
     pairs: int = 2,
     lone: bool = False,
     speed: float = 1.0,
-    seed: int = 1,
+    seed: int | None = None,
+    name: str = HARBOUR,
     address: str = "127.0.0.1",
     user: str = USER,
     password: str = PASSWORD,
@@ -65,19 +67,23 @@ def build_site(
 ) -> Site:
     """A site at which everything is well.
 
-    `address` is HPE OneView's; the pairs' clusters have the ones that follow it. `lone` leaves the
-    first pair with one appliance.
+    `name` is the site's: one that is not the harbour has other names for its pairs, modules and
+    artifacts. `seed` makes the names that are random; None: the site's name does. `address` is HPE
+    OneView's; the pairs' clusters have the ones that follow it. `lone` leaves the first pair with
+    one appliance.
 
     Raises:
         ValueError: there is no pair, or speed or page size are not above zero.
     """
     if pairs < 1 or speed <= 0 or page_size < 1:
         raise ValueError("a site needs a pair, and a speed and a page size above zero")
+    seed = seed_of(name) if seed is None else seed
     source = random.Random(seed)  # noqa: S311  # names are repeatable, not secret
     tokens = random.SystemRandom()
     site = Site(
         schedule=Schedule(now, speed),
         random=source,
+        name=name,
         sessions=Sessions(user, password, session_idle, tokens),
         address=address,
         page_size=page_size,
@@ -92,7 +98,8 @@ def build_site(
     for index in range(pairs):
         _add_pair(site, index, lone=lone and index == 0)
     site.primary = next(iter(site.pairs))
-    for serial, frame, active in (("CN75160607", "Frame1", True), ("CN75140CPW", "Frame2", False)):
+    for known, frame, active in (("CN75160607", "Frame1", True), ("CN75140CPW", "Frame2", False)):
+        serial = name_at(name, known)
         site.composers.append(Composer(serial, frame, active))
         site.frames[frame].composer = serial
     _furnish(site)
@@ -138,7 +145,7 @@ def new_appliance(
 
 
 def _add_pair(site: Site, index: int, *, lone: bool) -> None:
-    name = pair_name(index)
+    name = name_at(site.name, pair_name(index))
     frames = tuple(f"Frame{3 * index + place}" for place in (1, 2, 3))
     for frame in frames:
         site.frames[frame] = Frame(frame, name)
@@ -155,7 +162,7 @@ def _add_pair(site: Site, index: int, *, lone: bool) -> None:
     site.pairs[name] = pair
     for place in range(1 if lone else 2):
         appliance = new_appliance(
-            site, serial_of(2 * index + place), frames[place], OLD, OLD_STORAGE
+            site, name_at(site.name, serial_of(2 * index + place)), frames[place], OLD, OLD_STORAGE
         )
         appliance.claimed = appliance.listed = appliance.serves = True
         appliance.active = place == 0
@@ -172,7 +179,8 @@ def _furnish(site: Site) -> None:
         for number, name in enumerate(names):
             made = site.now - timedelta(days=90 - number)
             changed = site.now - timedelta(hours=9 + 24 * number)
-            artifact = Artifact(kind, name, site.new_id(), made, changed)  # type: ignore[arg-type]
+            own = artifact_at(site.name, name)
+            artifact = Artifact(kind, own, site.new_id(), made, changed)  # type: ignore[arg-type]
             if kind == "golden-images":
                 images.append(artifact.uri)
             elif kind == "deployment-plans":
@@ -180,7 +188,7 @@ def _furnish(site: Site) -> None:
             pair.artifacts[artifact.uri] = artifact
     pair.bundles.append(
         Bundle(
-            "harbour-artifacts",
+            f"{site.name}-artifacts",
             site.new_id(),
             site.now - timedelta(hours=8),
             backup=True,

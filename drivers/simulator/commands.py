@@ -24,6 +24,7 @@ from typing import (
     get_type_hints,
 )
 
+from drivers.simulator.naming import name_at
 from drivers.simulator.site import Site
 from rules.values import read_duration
 
@@ -78,12 +79,16 @@ def check(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def carry_out(site: Site, name: str, given: Mapping[str, Any]) -> None:
-    """Do a command to the site, at its present instant.
+    """Do a command to the site, at its present instant. Pairs and modules may be given by the names
+    that they have at the harbour.
 
     Raises:
         CommandError: it cannot be done as it was given.
     """
-    arguments = check(name, given)
+    arguments = {
+        key: name_at(site.name, value) if isinstance(value, str) else value
+        for key, value in check(name, given).items()
+    }
     _COMMANDS[name](site, **arguments)
 
 

@@ -17,6 +17,7 @@ from simulated import Simulated
 
 from drivers.journal import Faults, Journal, JournalError, read_events
 from drivers.journal.parts import closed_parts, journal_of, part_of
+from drivers.recorder.recording import Recording
 from drivers.recorder.rotation import Limits, compress, put_right
 from drivers.recorder.waiting import Waiting
 from drivers.simulator import scenario
@@ -406,3 +407,28 @@ async def test_an_operator_who_acknowledges_between_two_parts_is_heard(tmp_path:
     assert by is not None
     assert by.by == "anna"
     assert isinstance(watch.judge, WritingJudge)
+
+
+async def test_what_a_source_says_of_another_deployment_s_subject_is_refused_aloud_once(
+    tmp_path: Path,
+) -> None:
+    watch = a_watch(tmp_path / "watch.jsonl")
+
+    class Names:
+        def own_words(self, deployment: object, events: list[Event]) -> list[Event]:
+            return [event for event in events if event.subject != "pair/LE-rack-b"]
+
+    polled = await watch.live.poller.poll()
+    watch.live.poller.names = Names()  # type: ignore[assignment]
+    recording = Recording(watch.recorder, [watch.live.poller])
+    for _ in range(2):
+        await recording._take(watch.live.poller, polled)
+    refused = [text for text, failed in watch.said if failed and "Not recorded" in text]
+    assert all(
+        "speaks of pair/LE-rack-b, which is another deployment's" in text for text in refused
+    )
+    assert len(refused) == len(set(refused)) > 0
+    await watch.stop()
+    told = [event.subject for event, _ in read_events(watch.journal, faults=Faults())]
+    assert "pair/LE-rack-a" in told
+    assert "pair/LE-rack-b" not in told

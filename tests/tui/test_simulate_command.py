@@ -27,6 +27,7 @@ def test_the_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["--speed", "nan"], "must be a number up to"),
         (["--port", "70000"], "must be a port"),
         (["--pairs", "0"], "must be a number from 1"),
+        (["--site", "south rack"], "must be a letter and up to 15 more letters or digits"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused_in_one_line(

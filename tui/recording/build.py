@@ -13,6 +13,7 @@ from drivers.live.client import Client
 from drivers.live.pace import Intervals
 from drivers.live.poller import Poller
 from drivers.live.session import Credentials, PasswordSource
+from drivers.live.subject_names import SubjectNames
 from drivers.live.target import Connect, Target
 from drivers.live.transport import HttpsTransport
 from drivers.live.trust import Trust
@@ -68,6 +69,7 @@ def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
         longest=polling.ceiling.total_seconds(),
     )
     pollers = []
+    names = SubjectNames()
     settings_and_passwords = zip(plan.configuration.deployments, plan.passwords, strict=True)
     for settings, password in settings_and_passwords:
         deployment = Deployment.of(settings.name, f"oneview/{settings.name}")
@@ -90,8 +92,9 @@ def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
             wall=plan.wall,
             chance=random.Random(),  # noqa: S311  # jitter is no secret
             intervals=intervals,
-            remembered=recall(said_by(watch, sources), sources),
+            remembered=recall(names.own_words(deployment, said_by(watch, sources)), sources),
             tell=lambda text: tell(text, True),
+            names=names,
         )
         pollers.append(poller)
     return pollers
