@@ -32,7 +32,8 @@ _DESCRIPTION: Final = (
 )
 _EXIT_CODES: Final = (
     "exit codes: 0 fine; 1 something critical is open, or something failed; 2 wrong usage or "
-    "unreadable input; 130 interrupted"
+    "unreadable input; 130 interrupted (Ctrl-C); 129 and 143 ended by SIGHUP and SIGTERM, by which "
+    "record ends with 0"
 )
 
 

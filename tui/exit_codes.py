@@ -11,5 +11,9 @@ UNUSABLE: Final = 2
 """The command was given wrongly, or its input cannot be read."""
 INTERRUPTED: Final = 130
 """Stopped from the keyboard."""
+HUNG_UP: Final = 129
+"""Ended by SIGHUP: its terminal has gone."""
+TERMINATED: Final = 143
+"""Ended by SIGTERM; `record`, which as a service is ended so, ends with `FINE`."""
 PIPE_CLOSED: Final = 141
 """Whoever read the output stopped reading, as the shell would say it."""

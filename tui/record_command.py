@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tui import rule_choice
-from tui.exit_codes import FOUND, UNUSABLE
+from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_time
 from tui.safe_text import harmless
 from tui.watch_command import add_recording
@@ -32,6 +33,10 @@ _CONDITIONS: Final = {
     "source.token",
 }
 """Facts about how well the watch sees: a change of them is a line of the service's log."""
+_LOOK_EVERY: Final = 5.0
+"""Seconds between two looks at what time alone has brought."""
+_LATE: Final = timedelta(seconds=5)
+"""How long an event may take into the journal."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +48,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Record until stopped: by Ctrl-C, or by SIGTERM."""
+    # As a service it is ended by SIGTERM, and that is no failure before it has begun either.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(FINE))
+    try:
+        return _run(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     # Imported late: help needs no network.
     from drivers.journal import JournalError
     from rules.faults import RuleBaseError
@@ -55,8 +69,6 @@ def run(arguments: argparse.Namespace) -> int:
         return _complain(error.reasons, error.code)
     except RuleBaseError as error:
         return _complain([str(fault) for fault in error.faults], UNUSABLE)
-    for name in plan.unverified:
-        _tell(f"{name}: CERTIFICATES ARE NOT VERIFIED, by its configuration", True)
     try:
         return asyncio.run(record(plan, rule_base))
     except JournalError as error:
@@ -74,6 +86,7 @@ async def record(plan: Plan, rule_base: RuleBase) -> int:
     from drivers.recorder.rotation import Limits
     from tui.recording.build import build_pollers
     from tui.recording.judge import JournalJudge, kept_in
+    from tui.recording.service_log import ServiceLog
     from tui.recording.stopping import Stopping
 
     settings = plan.configuration.journal
@@ -88,18 +101,35 @@ async def record(plan: Plan, rule_base: RuleBase) -> int:
     )
     recorder.open(rule_base.hash, rule_base.texts, "The recorder has started")
     _tell(f"Recording to {recorder.path}", False)
+    log = ServiceLog(_tell, plan.wall, plan.unverified)
+    log.begin(judge.watch)
     pollers = build_pollers(plan, judge.watch, _tell)
-    recording = Recording(recorder, pollers, _tell_conditions)
-    with Stopping() as stopping:
+
+    def told(events: Sequence[Event]) -> None:
+        _tell_conditions(events)
+        log.look(judge.watch)
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            log.look(judge.at(plan.wall() - _LATE))
+            log.remind()
+
+    recording = Recording(recorder, pollers, told)
+    with Stopping(as_service=True) as stopping:
         recording.start()
         failing = asyncio.create_task(recording.wait())
         stopped = asyncio.create_task(stopping.event.wait())
+        looking = asyncio.create_task(look())
         try:
-            await asyncio.wait({stopped, failing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({stopped, failing, looking}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            stopping.release()
+            looking.cancel()
             await recording.close("The recorder was stopped")
             judge.close()
+            _tell(f"Stopped recording to {recorder.path}", False)
+    if looking.done() and not looking.cancelled():
+        looking.result()
     if not stopping.event.is_set():
         stopped.cancel()
         failing.result()

@@ -98,6 +98,9 @@ async def test_a_recording_logs_out_when_it_is_ended_and_the_password_is_nowhere
         assert process.returncode == code, output.decode()
         assert served.site.sessions.open == 0
         asked = {(method, path) for _, method, path in served.asked}
+    assert f"Recording to {journal}" in output.decode()
+    assert f"Stopped recording to {journal}" in output.decode()
+    assert "Unclosed" not in output.decode()
     assert {method for method, _ in asked} == {"GET", "POST", "DELETE"}
     assert {path for method, path in asked if method != "GET"} == {"/rest/login-sessions"}
     events = [event.type for event, _ in read_events(journal, faults=Faults())]

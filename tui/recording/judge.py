@@ -26,10 +26,21 @@ class JournalJudge:
         self._kept = knowing(rule_base, kept)
         self.watch = Watch(rule_base, kept=self._kept)
         self._last: tuple[str, str] | None = None
+        self._ahead: Watch | None = None
+
+    def at(self, now: datetime) -> Watch:
+        """The watch as it stands then, where the journal has been silent until then."""
+        due = (self._ahead or self.watch).next_deadline
+        if due is not None and due <= now:
+            # The journal's own watch stays where the journal is: it never runs ahead of it.
+            self._ahead = self.watch.copy()
+            self._ahead.advance(now)
+        return self._ahead or self.watch
 
     def catch_up(self) -> None:
         """Take in everything that stands in the journal now."""
         while batch := self._follower.poll():
+            self._ahead = None
             for event, line in batch:
                 changes = self.watch.apply(event, line)
                 if self.watch.notices:

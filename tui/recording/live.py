@@ -148,7 +148,6 @@ async def _append_lines(
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stopping.event.wait(), wait or 0.01)
         finally:
-            stopping.release()
             await session.close()
     return stopping.code
 

@@ -7,17 +7,26 @@ import signal
 from types import TracebackType
 from typing import Final, Self
 
-from tui.exit_codes import FINE, INTERRUPTED
+from tui.exit_codes import FINE, HUNG_UP, INTERRUPTED, TERMINATED
 
-_CODES: Final = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: FINE, signal.SIGHUP: FINE}
+_CODES: Final = {
+    signal.SIGINT: INTERRUPTED,
+    signal.SIGTERM: TERMINATED,
+    signal.SIGHUP: HUNG_UP,
+}
+_SAME: Final = 1.0
+"""Seconds; `timeout`, shells and supervisors send one signal to the process and to its group."""
 
 
 class Stopping:
-    """Within the context, the signals set `event`; once it is left, a second one ends at once."""
+    """Within the context, a signal sets `event`; one that comes a second later ends at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_service: bool = False) -> None:
+        """For a service, SIGTERM and SIGHUP are how it is ended when all is well."""
         self.event = asyncio.Event()
         self.code = FINE
+        self._as_service = as_service
+        self._since = 0.0
 
     def __enter__(self) -> Self:
         """Take the signals over. To be entered within the loop that waits for the event."""
@@ -41,6 +50,13 @@ class Stopping:
             asyncio.get_running_loop().remove_signal_handler(number)
 
     def _stop(self, number: signal.Signals) -> None:
+        now = asyncio.get_running_loop().time()
         if not self.event.is_set():
             self.code = _CODES[number]
+            if self._as_service and number != signal.SIGINT:
+                self.code = FINE
+            self._since = now
             self.event.set()
+        elif now - self._since >= _SAME:
+            self.release()
+            signal.raise_signal(number)
