@@ -200,10 +200,12 @@ class Site:
         kind: Kind | None = None,
         settle: float = 60,
         snapshot: bool = False,
+        answers: tuple[Body, ...] = (),
     ) -> Site:
         """Observe bodies so many seconds after the start."""
+        read = reading(*bodies, whole=whole, pair=pair, kind=kind)
         self.events, self.remembered = observe(
-            reading(*bodies, whole=whole, pair=pair, kind=kind),
+            Reading(read.bodies + answers, read.whole),
             self.remembered,
             deployment=SITE,
             time=START + timedelta(seconds=seconds),
@@ -220,12 +222,15 @@ class Site:
         seconds: float = 0,
         settle: float = 60,
         members: dict[str, Json] | None = None,
+        bays: dict[str, Json] | None = None,
+        answers: tuple[Body, ...] = (),
         snapshot: bool = False,
     ) -> Site:
-        """Observe a whole round of reads: rack a, its frames, and what else is given."""
-        changes = members or {}
+        """Observe a whole round of reads: rack a, its frames, and what else is given; `answers`
+        are bodies of which it is known what they are and whose cluster address gave them."""
+        changes, places = members or {}, bays or {}
         listed = [appliance(s, **changes.get(s, {})) for s in PAIR if changes.get(s) != {"gone": 1}]
-        frames = [enclosure(serial) for serial in PAIR]
+        frames = [enclosure(serial, **places.get(serial, {})) for serial in PAIR]
         kinds = (Kind.APPLIANCE, Kind.ENCLOSURE, Kind.ALERT, Kind.TASK, Kind.LOGICAL_ENCLOSURE)
         return self.see(
             *listed,
@@ -240,6 +245,7 @@ class Site:
             whole=kinds,
             settle=settle,
             snapshot=snapshot,
+            answers=answers,
         )
 
     def facts(self, subject: str) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class Known:
     body: Any
     digest: bytes
     tag: str = ""
+    size: int = 0
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)

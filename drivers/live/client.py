@@ -135,7 +135,8 @@ class Client:
             body = msgspec.json.decode(raw.body) if raw.body else None
         except (ValueError, RecursionError):
             return Answer("broken", raw.status, None, offset, detail="the answer is no JSON")
-        return Answer("ok", raw.status, Known(body, digest, raw.headers.get("etag", "")), offset)
+        made = Known(body, digest, raw.headers.get("etag", ""), len(raw.body))
+        return Answer("ok", raw.status, made, offset)
 
 
 def _clock_offset(date: str, asked_at: datetime, answered_at: datetime) -> timedelta | None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from drivers.live.answer import Answer, Known
+from drivers.live.budget import Budget
 from drivers.live.client import Client
 from drivers.oneview.bodies import Body, Kind
 from drivers.oneview.fields import Resource, lowered, moment, number, path
@@ -18,6 +19,9 @@ MOST_PAGES: Final = 2000
 """No list has more; one that seems to have has pages that follow one another in a ring."""
 OLD_TASK: Final = timedelta(days=8)
 """A task that ended longer ago is no news to anybody, and is not read."""
+_NO_LIST: Final = "no list, or one whose next page is elsewhere"
+_NO_END: Final = "a list without end"
+_TOO_MUCH: Final = "a list that takes too much memory or time"
 _NEWEST_FIRST: Final = "?sort=modified:descending"
 
 
@@ -50,8 +54,9 @@ class ListReader:
         """Read everything anew next time."""
         self._pages, self._last = [], None
 
-    async def read(self, client: Client) -> ListReading:
-        """Read it whole, or as far as it goes."""
+    async def read(self, client: Client, budget: Budget) -> ListReading:
+        """Read it whole, or as far as it goes within the budget of a reading."""
+        left = budget.for_list()
         pages: list[tuple[str, Known]] = []
         where = self.where
         changed = self._last is None
@@ -63,25 +68,29 @@ class ListReader:
             answer = await client.get(where, known)
             if not answer.is_read or answer.known is None:
                 return ListReading(answer, tuple(bodies))
+            left.spend(answer.known.size)
             changed = changed or answer.outcome == "ok"
             pages.append((where, answer.known))
             if self._single:
                 return self._single_reading(answer, pages, changed=changed)
             members = _members(answer.body)
-            if members is None:
-                return ListReading(Answer("broken", detail="a list without members"))
+            if members is None or _leads_away(answer.body):
+                return ListReading(Answer("broken", detail=_NO_LIST))
             bodies += [Body(self.kind, item, self._pair) for item in members]
             total = number(answer.body, "total")
             following = _next_page(answer.body)
             if following is None:
                 break
+            if left.is_spent:
+                return ListReading(Answer("broken", detail=_TOO_MUCH))
             if len(pages) >= MOST_PAGES or following in {page for page, _ in pages}:
-                return ListReading(Answer("broken", detail="a list without end"), tuple(bodies))
+                return ListReading(Answer("broken", detail=_NO_END))
             where = following
         changed = changed or len(pages) != len(self._pages)
         if changed or self._last is None:
             self._pages, self._last = pages, tuple(bodies)
-        whole = total is None or total <= len(bodies)
+        said = answer.body.get("total")
+        whole = said is None if total is None else 0 <= total <= len(bodies)
         return ListReading(answer, self._last, whole, changed)
 
     def _single_reading(
@@ -120,10 +129,12 @@ class TaskReader:
         """The tasks that are held."""
         return tuple(self._known.values())
 
-    async def read(self, client: Client, now: datetime) -> ListReading:
-        """Read what is new among them; the bodies are all that are held."""
+    async def read(self, client: Client, now: datetime, budget: Budget) -> ListReading:
+        """Read what is new among them, within the budget of a reading; the bodies are all that are
+        held."""
+        left = budget.for_list()
         if not self._sorts:
-            return await self._plain.read(client)
+            return await self._plain.read(client, budget)
         where = "/rest/tasks" + _NEWEST_FIRST
         read: dict[str, Body] = {}
         first: tuple[str, Known] | None = None
@@ -134,18 +145,19 @@ class TaskReader:
             answer = await client.get(where, known)
             if answer.status == 400 and first is None:
                 self._sorts = False
-                return await self._plain.read(client)
+                return await self._plain.read(client, budget)
             if not answer.is_read or answer.known is None:
                 return ListReading(answer)
+            left.spend(answer.known.size)
             if answer.outcome == "unchanged" and first is None:
                 return ListReading(answer, self.bodies, True, changed=False)
             members = _members(answer.body)
-            if members is None:
-                return ListReading(Answer("broken", detail="a list without members"))
+            if members is None or _leads_away(answer.body):
+                return ListReading(Answer("broken", detail=_NO_LIST))
             times = [moment(item, "modified", "created") for item in members]
             if not _descend([latest, *times]):
                 self._sorts = False
-                return await self._plain.read(client)
+                return await self._plain.read(client, budget)
             first = first or (where, answer.known)
             for item in members:
                 address = path(item, "uri")
@@ -156,8 +168,10 @@ class TaskReader:
             reached = self._newest if self._newest is not None else now - OLD_TASK
             if following is None or (latest is not None and latest < reached):
                 break
+            if left.is_spent:
+                return ListReading(Answer("broken", detail=_TOO_MUCH))
             if len(seen) >= MOST_PAGES or following in seen:
-                return ListReading(Answer("broken", detail="a list without end"))
+                return ListReading(Answer("broken", detail=_NO_END))
             seen.add(following)
             where = following
         self._take(read, now)
@@ -183,6 +197,12 @@ def _members(body: Any) -> list[Resource] | None:
     if not isinstance(members, list) or not all(isinstance(item, dict) for item in members):
         return None
     return members
+
+
+def _leads_away(body: Any) -> bool:
+    """Whether another page follows, at an address that is none of this host's."""
+    said = body.get("nextPageUri") if isinstance(body, dict) else None
+    return said not in (None, "") and _next_page(body) is None
 
 
 def _next_page(body: Any) -> str | None:

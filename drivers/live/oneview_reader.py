@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from drivers.live.answer import NO_ANSWER, Answer
+from drivers.live.budget import Budget
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, ListReading, TaskReader
 from drivers.live.resources import ONEVIEW, SERVERS, Wanted, name_of_list
@@ -71,6 +72,8 @@ class OneViewReader:
         ]
         self._owed: set[str] = set()
         """Lists that were not read whole when they were due, and are asked for again."""
+        self._not_reached: set[str] = set()
+        """Lists that the budget of the last reading did not reach."""
         self._spoken: Spoken | None = None
 
     @property
@@ -162,11 +165,22 @@ class OneViewReader:
             for wanted, reader in self._lists
             if count % wanted.every == 0 or wanted.path in self._owed
         ]
+        # What the last reading's budget did not reach comes first.
+        due.sort(key=lambda one: one[0].path not in self._not_reached)
+        self._not_reached.clear()
+        budget = Budget(self._wall)
         for wanted, reader in [(None, None), *due]:
+            if budget.is_spent and wanted is not None:
+                self._not_reached.add(wanted.path)
+                self._owed.add(wanted.path)
+                partly.add(wanted.kind)
+                reading.whole.discard(wanted.kind)
+                reading.lists[name_of_list(wanted.path)] = complete = False
+                continue
             if wanted is None or reader is None:
-                kind, part = Kind.TASK, await self.tasks.read(client, self._wall())
+                kind, part = Kind.TASK, await self.tasks.read(client, self._wall(), budget)
             else:
-                kind, part = wanted.kind, await reader.read(client)
+                kind, part = wanted.kind, await reader.read(client, budget)
             answer = part.answer
             self._note(reading, answer)
             if answer.outcome == "unauthorized":

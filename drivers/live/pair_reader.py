@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from drivers.live.answer import NO_ANSWER, Answer
+from drivers.live.budget import Budget
 from drivers.live.client import LONGEST_PAUSE as LONGEST_ASKED_FOR
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, TaskReader
@@ -61,6 +62,7 @@ class PairReader:
         self.tasks = TaskReader(pair)
         self._owed: set[str] = set()
         """Lists that were not read whole when they were due, and are asked for again."""
+        self._not_reached: set[str] = set()
         self._lists = [
             (wanted, ListReader(wanted.path, wanted.kind, pair=pair)) for wanted in IMAGE_STREAMER
         ]
@@ -98,11 +100,21 @@ class PairReader:
             if (everything or count % wanted.every == 0 or wanted.path in self._owed)
             and (wanted.at == "all" or primary)
         ]
+        # What the last reading's budget did not reach comes first.
+        due.sort(key=lambda one: one[0].path not in self._not_reached)
+        self._not_reached.clear()
+        budget = Budget(self._wall)
         while tasks_due or due:
+            if budget.is_spent:
+                self._not_reached = {wanted.path for wanted, _ in due}
+                self._owed |= self._not_reached
+                reading.lists |= {name_of_list(path): False for path in self._not_reached}
+                reading.detail = "reading it takes too much memory or time"
+                break
             if tasks_due:
-                kind, part = Kind.TASK, await self.tasks.read(client, self._wall())
+                kind, part = Kind.TASK, await self.tasks.read(client, self._wall(), budget)
             else:
-                kind, part = due[0][0].kind, await due[0][1].read(client)
+                kind, part = due[0][0].kind, await due[0][1].read(client, budget)
             answer = part.answer
             self._note(reading, answer)
             asked_for = answer.retry_after or asked_for

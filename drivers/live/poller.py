@@ -98,6 +98,8 @@ class Poller:
         self._unread = UnreadLists()
         self._not_asked: dict[str, str] = {}
         """Pairs whose cluster address is not asked, and why."""
+        self._doubts: set[str] = set()
+        """What is told of appliances that are left out of their list and not taken for gone."""
         self._fault = ""
         """The fault of this program that the last reading came upon."""
         self._tell = tell
@@ -268,15 +270,18 @@ class Poller:
         appliances = read.bodies.get(Kind.APPLIANCE)
         if appliances is None or Kind.APPLIANCE not in read.whole:
             return
+        composition = self.remembered.composition
         directory = self.remembered.directory.copy()
         directory.learn(tuple(read.bodies.get(Kind.LOGICAL_ENCLOSURE, [])))
         directory.learn(tuple(appliances))
         places: dict[str, str] = {}
         self._not_asked.clear()
-        self._primary = None
+        listed: set[str] = set()
+        was_primary, self._primary = self._primary, None
         for body in appliances:
             pair = directory.pair_of.get(word(body.resource, "applianceSerialNumber") or "")
             address = word(body.resource, "clusterIpv4Address")
+            listed |= {pair} if pair is not None else set()
             if pair is not None and address is not None:
                 reason = why_not_asked(address, self.target.networks)
                 if reason:
@@ -285,7 +290,12 @@ class Poller:
                     places.setdefault(pair, address)
             if pair is not None and flag(body.resource, "isPrimary"):
                 self._primary = pair
+        if self._primary is None and was_primary in set(composition) - listed:
+            self._primary = was_primary
         for pair, reader in list(self._pairs.items()):
+            # One that the list leaves out may be there all the same: it is asked as before.
+            if pair not in listed and pair in composition:
+                continue
             if places.get(pair) != reader.address:
                 self._unread.forget_pair(pair)
                 # Let go of only once it is closed: whoever ends the watch meanwhile closes it.
@@ -337,7 +347,7 @@ class Poller:
         whole = read.whole.union(*(one.whole for one in readings))
         # A list that cannot be read for now, or never, is waited for without repeating the rest.
         snapshot = self._snapshot_due and (self._covered is None or not whole <= self._covered)
-        due = snapshot or self._restate or self._silent
+        due = snapshot or self._restate or self._silent or self.remembered.wants_another_look
         if not (changed or due or self.is_updating or self._awaits_an_outcome):
             return []
         reading = self._gather(read, readings)
@@ -443,6 +453,10 @@ class Poller:
             lists = {ALL_LISTS: True} | one.lists if one.lists else {}
             asked |= {f"{name} of {one.pair}": was_read for name, was_read in lists.items()}
         asked |= {f"{ALL_LISTS} of {pair}": False for pair in self._not_asked}
+        # As they were doubted when the list was looked at last.
+        doubts = {_doubt(name): False for name in self.remembered.doubted}
+        asked |= {doubt: True for doubt in self._doubts if doubt not in doubts} | doubts
+        self._doubts = set(doubts)
         return self._say_unread_of(asked)
 
     def _say_unread_of(self, asked: dict[str, bool]) -> list[Event]:
@@ -495,3 +509,7 @@ def _named(error: Exception) -> str:
     frame = traceback.extract_tb(error.__traceback__, limit=-1)
     place = f" at {PurePath(frame[0].filename).name}:{frame[0].lineno}" if frame else ""
     return type(error).__name__ + place
+
+
+def _doubt(name: str) -> str:
+    return f"image-streamer-appliances (without {name}, though other signs say that it is there)"

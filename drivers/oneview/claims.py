@@ -28,7 +28,8 @@ def say_claims(view: View, tasks: list[Task], placed: list[Placed]) -> None:
             for serial, bay in view.bays.items()
             if bay.present and not _is_in_pair(view, serial)
         ]
-        view.statement.say(view.deployment_subject, "claim.waiting", len(waiting))
+        count = None if any(map(view.is_doubted, waiting)) else len(waiting)
+        view.statement.say(view.deployment_subject, "claim.waiting", count)
     _say_addresses(view)
 
 
@@ -39,7 +40,7 @@ def _say_claim(view: View, serial: str, task: Task | None, alert: Placed | None)
     if resource is not None and ("leUri" in resource or serial in view.directory.pair_of):
         say(subject, "claim.in_pair", _is_in_pair(view, serial))
     elif resource is None and serial in view.bays and view.is_whole(Kind.APPLIANCE):
-        say(subject, "claim.in_pair", False)
+        say(subject, "claim.in_pair", None if view.is_doubted(serial) else False)
     claimed = flag(resource, "claimedByOV") if resource is not None else None
     failed = task is not None and task.has_ended and task.result not in ("completed", "warning")
     state: str | None = None

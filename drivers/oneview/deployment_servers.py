@@ -54,12 +54,14 @@ def _say_candidates(view: View, subject: str, pair: str | None) -> None:
         name: sum(view.is_usable(serial) for serial in members_of(view, name))
         for name in {*view.directory.pairs(), *view.remembered.composition}
     }
+    doubted = {name for name in usable if any(map(view.is_doubted, members_of(view, name)))}
     say = view.statement.say
-    say(subject, "primary.usable_members", usable.get(pair, 0) if pair is not None else None)
+    told = pair is not None and pair not in doubted
+    say(subject, "primary.usable_members", usable.get(pair, 0) if told and pair else None)
     others = sorted(name for name, count in usable.items() if count and name != pair)
     known = (
         pair is not None or view.statement.facts.get(subject, {}).get("primary.selected") is False
-    )
+    ) and not (doubted - {pair} - set(others))
     say(subject, "primary.candidates", len(others) if known else None)
     say(subject, "primary.candidate_names", ", ".join(others) or None if known else None)
 

@@ -52,8 +52,17 @@ class Remembered(msgspec.Struct):
     versions: dict[str, tuple[str | None, str | None]] = {}
     """Serial number to the versions of the appliance and of its storage software when it was last
     listed."""
+    missing: dict[str, int] = {}
+    """Serial number of a member, or address of a peer that a member names, to how many whole
+    readings in a row the appliances' list has left it out."""
+    doubted: set[str] = set()
+    """Those of them that do not count as gone yet."""
+    storage_before_doubt: dict[str, bool] = {}
+    """Pair to whether its storage was whole when the list first left a member out."""
     healthy_words: dict[str, str] = {}
     """Pair to the clusterStatus that was read when everything else was in health."""
+    unproven_words: dict[str, tuple[str, datetime]] = {}
+    """Pair to the clusterStatus that is read in full health, and since when it is."""
     reading_after: dict[str, Versions] = {}
     unseen_at: dict[str, datetime] = {}
     """Pair to when versions were first seen to have changed without a task."""
@@ -77,7 +86,11 @@ class Remembered(msgspec.Struct):
             dict(self.roles),
             dict(self.composition),
             dict(self.versions),
+            dict(self.missing),
+            set(self.doubted),
+            dict(self.storage_before_doubt),
             dict(self.healthy_words),
+            dict(self.unproven_words),
             dict(self.reading_after),
             dict(self.unseen_at),
             self.appliances_read_at,
@@ -104,6 +117,11 @@ class Remembered(msgspec.Struct):
                 held.pop(key, None)
             else:
                 held[key] = body
+
+    @property
+    def wants_another_look(self) -> bool:
+        """Whether something counts only once it is read again, though nothing changes."""
+        return bool(self.doubted or self.unproven_words)
 
     def resources(self, kind: Kind) -> list[Resource]:
         """The resources that are held of a kind."""
@@ -162,7 +180,7 @@ def _recall_event(remembered: Remembered, event: Event) -> None:
         serials = (said.get("pair.active_serial"), said.get("pair.standby_serial"))
         remembered.composition[name] = tuple(text for text in serials if isinstance(text, str))
         if said.get("cluster.storage") == "healthy" and "cluster.reported" in said:
-            remembered.healthy_words[name] = said["cluster.reported"]
+            remembered.healthy_words.setdefault(name, said["cluster.reported"])
         if said.get("update.result") == "not-seen" and "update.id" in event.data.facts:
             remembered.unseen_at[name] = event.time
 
@@ -172,8 +190,11 @@ def _recall_appliance(remembered: Remembered, serial: str, said: dict[str, Any])
     installed = (said.get("appliance.version"), said.get("appliance.storage_version"))
     if installed != (None, None):
         remembered.versions[serial] = installed
+    remembered.missing.pop(serial, None)
     if isinstance(pair := said.get("appliance.pair"), str):
         directory.pair_of[serial] = pair
+        if not {"appliance.status", "appliance.name", "appliance.version"} & said.keys():
+            remembered.missing[serial] = 1
     if isinstance(name := said.get("appliance.name"), str):
         directory.serial_by_name[name] = serial
     frame, bay = said.get("appliance.enclosure"), said.get("appliance.bay")

@@ -29,6 +29,7 @@ from drivers.oneview.silence import must_say_again
 from drivers.oneview.statement import to_events
 from drivers.oneview.tasks import read_task
 from drivers.oneview.updates import say_updates
+from drivers.oneview.vanished import note_vanished
 from drivers.oneview.view import ON_PRIMARY, View
 from rules.vocabulary import Event
 
@@ -119,7 +120,7 @@ def observe(
         | {body.kind for body in reading.bodies},
         incoming=reading.bodies,
     )
-    _state(view)
+    _state(view, reading)
     if Kind.APPLIANCE in view.read:
         after.appliances_read_at = time
     if Kind.TASK in reading.whole:
@@ -138,8 +139,9 @@ def observe(
     return events, after
 
 
-def _state(view: View) -> None:
+def _state(view: View, reading: Reading) -> None:
     placed = say_alerts(view)
+    note_vanished(view, reading)
     found = tasks(view)
     say_updates(view, found, placed)
     say_happenings(view, found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from drivers.oneview.bodies import Kind
@@ -18,7 +20,17 @@ _STORAGE_HEALTH: Final[dict[str, Cluster]] = {
     "critical": "failed",
 }
 """OneView's own words for health. The status's values are not documented: another word is healthy
-where it was read in full health, degraded once it differs from that one, and else unknown."""
+where it has long been read in full health, degraded once it differs from the one that was read
+then, and else unknown."""
+PROVEN_AFTER: Final = timedelta(hours=1)
+"""How long all else must have been in health before an undocumented word counts as the healthy one:
+a cluster takes up to an hour to form."""
+_TROUBLE: Final = re.compile(
+    r"off|down|fail|error|degrad|lost|miss|split|stop|not|un(?:avail|reach|heal|sync|form)|isolat"
+    r"|partial|sync(?!hroni[sz]ed)|build|recover|critical|warn|dis(?:ab|conn)|inactive",
+    re.IGNORECASE,
+)
+"""Words that are never taken for the healthy one."""
 
 _OF_THE_LIST: Final = (
     "pair.role",
@@ -74,7 +86,8 @@ def members_of(view: View, pair: str) -> tuple[str, ...]:
 def _say_pair(view: View, subject: str, pair: str) -> None:
     listed = view.listed_members(pair)
     members = members_of(view, pair)
-    if not members or (not listed and not _may_be_lost(view, pair)):
+    doubted = any(map(view.is_doubted, members))
+    if not members or (not listed and not doubted and not may_be_lost(view, pair)):
         for fact in _OF_THE_LIST:
             view.statement.say(subject, fact, None)
         view.remembered.composition.pop(pair, None)
@@ -82,7 +95,7 @@ def _say_pair(view: View, subject: str, pair: str) -> None:
     view.remembered.composition[pair] = members
     say = view.statement.say
     if view.is_whole(Kind.APPLIANCE):
-        say(subject, "pair.members", len(listed))
+        say(subject, "pair.members", None if doubted else len(listed))
     say(subject, "pair.lost", _lost(view, members))
     say(subject, "pair.role", _role(view, listed))
     active, standby = _by_role(view, members)
@@ -103,7 +116,7 @@ def _say_pair(view: View, subject: str, pair: str) -> None:
     say(subject, "cluster.reported", _reported(view, listed))
 
 
-def _may_be_lost(view: View, pair: str) -> bool:
+def may_be_lost(view: View, pair: str) -> bool:
     """Whether a pair of which nothing is listed is lost, not dissolved by those in charge.
 
     It is dissolved when its appliances are listed without it, or its logical enclosure is gone.
@@ -141,9 +154,10 @@ def _lost_peer(view: View, members: tuple[str, ...]) -> Lost | None:
     if len(members) != 1:
         return "none"
     resource = view.appliances[members[0]]
-    if path(resource, "peerApplianceUri") is None:
+    peer = path(resource, "peerApplianceUri")
+    if peer is None:
         return "none"
-    if not view.is_whole(Kind.APPLIANCE):
+    if not view.is_whole(Kind.APPLIANCE) or view.is_doubted(peer):
         return None
     serves = flag(resource, "isActive")
     return None if serves is None else "standby" if serves else "active"
@@ -161,7 +175,7 @@ def _management(view: View, subject: str, members: tuple[str, ...]) -> Cluster |
         return None
     if not any(roles):
         return "failed"
-    if len(usable) == 1 or _fact(view, subject, "alert.not_highly_available"):
+    if len(usable) == 1 or view.fact(subject, "alert.not_highly_available"):
         return "degraded"
     healths = {lowered(view.appliances[serial], "status") for serial in usable}
     if roles.count(True) == 1 and healths == {"ok"}:
@@ -212,61 +226,82 @@ def _reported(view: View, listed: list[str]) -> str | None:
     return ", ".join(sorted(text for text in words if text is not None)) or None
 
 
-def _fact(view: View, subject: str, name: str) -> object:
-    """A fact as this observation states it, or else as it was last stated."""
-    facts = view.statement.facts.get(subject, {})
-    return facts[name] if name in facts else view.said(subject, name)
-
-
 def _storage(view: View, subject: str, pair: str) -> Cluster | None:
     """The storage cluster's health; it is not healthy before all open alerts have been read."""
-    reported = _fact(view, subject, "cluster.reported")
-    if _fact(view, subject, "pair.lost") == "both":
+    reported = view.fact(subject, "cluster.reported")
+    unproven = view.remembered.unproven_words.pop(pair, None)
+    if view.fact(subject, "pair.lost") == "both":
         return "failed"
     by_word = _STORAGE_HEALTH.get(reported.lower()) if isinstance(reported, str) else None
-    if _fact(view, subject, "alert.storage_node_unavailable"):
+    if view.fact(subject, "alert.storage_node_unavailable"):
         return "failed" if by_word == "failed" else "degraded"
     if by_word in ("degraded", "failed"):
         return by_word
     if not isinstance(reported, str) or not view.is_whole(Kind.ALERT):
         return None
-    if by_word is not None or reported.lower() in ("unknown", "disabled"):
+    if by_word is not None:
+        view.remembered.healthy_words.setdefault(pair, reported)
         return by_word
-    return _learned(view, subject, pair, reported)
+    if reported.lower() in ("unknown", "disabled"):
+        return None
+    return _learned(view, subject, pair, reported, unproven)
 
 
 def _say_storage_lost_with_member(view: View, subject: str) -> None:
     """Whether a storage node went with the member that is lost: told when one is lost, and taken
     back when the storage is read whole again or the pair is."""
     fact = "pair.storage_lost_with_member"
-    lost, was_lost = _fact(view, subject, "pair.lost"), view.said(subject, "pair.lost")
-    healthy = _fact(view, subject, "cluster.storage") == "healthy"
-    if lost in ("active", "standby") and was_lost == "none":
-        was_healthy = view.said(subject, "cluster.storage") == "healthy"
+    lost, was_lost = view.fact(subject, "pair.lost"), view.said(subject, "pair.lost")
+    healthy = view.fact(subject, "cluster.storage") == "healthy"
+    was_healthy = view.said(subject, "cluster.storage") == "healthy"
+    before_doubt = view.remembered.storage_before_doubt
+    if lost is None:
+        # Whether a member is lost is doubted; what was before that counts once it is not.
+        if was_lost == "none":
+            before_doubt[subject] = was_healthy
+    elif lost in ("active", "standby") and (was_lost == "none" or subject in before_doubt):
+        was_healthy = before_doubt.pop(subject, was_healthy)
         view.statement.say(subject, fact, was_healthy and not healthy)
     elif view.said(subject, fact) is True and (healthy or lost in ("none", "both")):
         view.statement.say(subject, fact, False)
+    if lost is not None:
+        before_doubt.pop(subject, None)
 
 
-def _learned(view: View, subject: str, pair: str, reported: str) -> Cluster | None:
-    """A word that is not OneView's: compared with the one that was read in full health."""
+def _learned(
+    view: View, subject: str, pair: str, reported: str, unproven: tuple[str, datetime] | None
+) -> Cluster | None:
+    """A word that is not OneView's: compared with the one that was read in full health.
+
+    The first one that is read says nothing. It counts as the healthy one once all else has been in
+    health with it for longer than a cluster takes to form, unless it speaks of trouble itself.
+    """
     words = view.remembered.healthy_words
-    if pair not in words:
-        in_health = {
-            "pair.lost": "none",
-            "pair.members": 2,
-            "cluster.management": "healthy",
-            "pair.versions_match": True,
-            "storage.versions_match": True,
-        }
-        if any(_fact(view, subject, name) != value for name, value in in_health.items()):
-            return None
-        if _fact(view, subject, "alert.not_highly_available"):
-            return None
-        if _fact(view, subject, "update.result") == "running":
-            return None
-        words[pair] = reported
-    return "healthy" if words[pair] == reported else "degraded"
+    if pair in words:
+        return "healthy" if words[pair] == reported else "degraded"
+    if not _all_else_is_healthy(view, subject) or _TROUBLE.search(reported) or "," in reported:
+        return None
+    since = unproven[1] if unproven is not None and unproven[0] == reported else view.time
+    if view.time - since < PROVEN_AFTER:
+        view.remembered.unproven_words[pair] = (reported, min(since, view.time))
+        return None
+    words[pair] = reported
+    return "healthy"
+
+
+def _all_else_is_healthy(view: View, subject: str) -> bool:
+    in_health = {
+        "pair.lost": "none",
+        "pair.members": 2,
+        "cluster.management": "healthy",
+        "pair.versions_match": True,
+        "storage.versions_match": True,
+    }
+    return (
+        all(view.fact(subject, name) == value for name, value in in_health.items())
+        and not view.fact(subject, "alert.not_highly_available")
+        and view.fact(subject, "update.result") != "running"
+    )
 
 
 def _say_deployment(view: View) -> None:
@@ -278,7 +313,8 @@ def _say_deployment(view: View) -> None:
     view.statement.say(subject, "deployment.pairs", len(pairs | lost))
     versions = [version(resource, "imageStreamerVersion") for resource in view.appliances.values()]
     known = Counter(text for text in versions if text is not None)
-    match = len(known) == 1 if versions and None not in versions else None
+    complete = versions and None not in versions and not view.remembered.doubted
+    match = len(known) == 1 if complete else None
     if len(known) > 1:
         match = False
     view.statement.say(subject, "deployment.versions_match", match)

@@ -115,12 +115,22 @@ class View:
     def is_judged(self, serial: str) -> bool:
         """Whether it is known if an appliance can be used.
 
-        What a part of the list leaves out may stand in another part.
+        What a part of the list leaves out may stand in another part, and what the whole list
+        leaves out is gone only once that is believed.
         """
         resource = self.appliances.get(serial)
         if resource is None:
-            return self.is_whole(Kind.APPLIANCE)
+            return self.is_whole(Kind.APPLIANCE) and serial not in self.remembered.doubted
         return word(resource, "status") is not None
+
+    def is_doubted(self, serial: str) -> bool:
+        """Whether the list leaves a member out, which is not believed yet."""
+        return serial in self.remembered.doubted
+
+    def fact(self, subject: str, fact: str) -> object:
+        """A fact as this observation states it, or else as it was last stated."""
+        facts = self.statement.facts.get(subject, {})
+        return facts[fact] if fact in facts else self.said(subject, fact)
 
     def said(self, subject: str, fact: str) -> object:
         """A fact as it was last stated before this observation."""

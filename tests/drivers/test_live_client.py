@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from drivers.live.answer import Known
+from drivers.live.budget import LARGEST_LIST, LONGEST_LIST, Budget
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, TaskReader
 from drivers.live.secret import Secret
@@ -210,10 +211,10 @@ async def test_a_list_is_read_to_its_last_page() -> None:
     ]
     asking, _ = client(*pages, *pages)
     reader = ListReader("/rest/x", Kind.ENCLOSURE)
-    reading = await reader.read(asking)
+    reading = await reader.read(asking, Budget(lambda: NOW))
     assert [body.resource["n"] for body in reading.bodies] == [1, 2, 3]
     assert (reading.whole, reading.changed) == (True, True)
-    again = await reader.read(asking)
+    again = await reader.read(asking, Budget(lambda: NOW))
     assert (again.bodies, again.whole, again.changed) == (reading.bodies, True, False)
 
 
@@ -226,6 +227,20 @@ async def test_a_list_is_read_to_its_last_page() -> None:
             raw(b'{"members":[{"n":1}],"nextPageUri":"/rest/x?start=1"}'),
             raw(b'{"members":[],"nextPageUri":"/rest/x?start=1"}'),
         ],
+        *(
+            [raw(b'{"members":[{"n":1}],"nextPageUri":' + elsewhere + b"}")]
+            for elsewhere in (
+                b'"https://127.0.0.1/rest/x?start=1"',
+                b'"//elsewhere/rest/x"',
+                b'"/x"',
+                b"5",
+                b'["/rest/x"]',
+            )
+        ),
+        [raw(b'{"members":[],"total":-1}')],
+        [raw(b'{"members":[],"total":"many"}')],
+        [raw(b"[]")],
+        [raw(b"null")],
         [raw(b'{"count":3}')],
         [raw(b'{"members":[1,2]}')],
         [NoAnswer("silent", "")],
@@ -235,7 +250,46 @@ async def test_a_list_that_was_not_read_to_its_end_is_not_taken_for_whole(
     pages: list[RawAnswer | NoAnswer],
 ) -> None:
     asking, _ = client(*pages)
-    assert not (await ListReader("/rest/x", Kind.ENCLOSURE).read(asking)).whole
+    assert not (await ListReader("/rest/x", Kind.ENCLOSURE).read(asking, Budget(lambda: NOW))).whole
+
+
+class Endless:
+    """Answers each request with one more page, of some bytes and after some time."""
+
+    def __init__(self, size: int, takes: timedelta) -> None:
+        self._filling = b"x" * size
+        self._takes = takes
+        self.now = NOW
+        self.asked = 0
+
+    async def send(self, *given: object) -> RawAnswer | NoAnswer:
+        self.asked += 1
+        self.now += self._takes
+        page = b'{"members":[{"uri":"/rest/tasks/%d","n":"%b"}],"nextPageUri":"/rest/x?start=%d"}'
+        return raw(page % (self.asked, self._filling, self.asked))
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+@pytest.mark.parametrize("tasks", [False, True])
+@pytest.mark.parametrize(
+    ("size", "takes", "most"),
+    [(1 << 22, timedelta(0), LARGEST_LIST >> 22), (10, timedelta(seconds=19), 7)],
+)
+async def test_a_list_without_end_ends_before_it_takes_all_memory_or_time(
+    size: int, takes: timedelta, most: int, tasks: bool
+) -> None:
+    endless = Endless(size, takes)
+    asking = Client(endless, lambda: endless.now)
+    budget = Budget(lambda: endless.now)
+    if tasks:
+        reading = await TaskReader().read(asking, NOW, budget)
+    else:
+        reading = await ListReader("/rest/x", Kind.ENCLOSURE).read(asking, budget)
+    assert (reading.answer.outcome, reading.bodies, reading.whole) == ("broken", (), False)
+    assert endless.asked <= most
+    assert endless.now - NOW <= LONGEST_LIST + takes
 
 
 def task_page(*tasks: tuple[str, str], following: str = "") -> RawAnswer:
@@ -258,17 +312,17 @@ async def test_of_many_tasks_only_those_are_read_that_have_changed() -> None:
         task_page(("c", "2026-11-22T01:55:00Z"), newest, old, following="/rest/tasks?start=3"),
     )
     reader = TaskReader()
-    assert len((await reader.read(asking, NOW)).bodies) == 3
-    unchanged = await reader.read(asking, NOW)
+    assert len((await reader.read(asking, NOW, Budget(lambda: NOW))).bodies) == 3
+    unchanged = await reader.read(asking, NOW, Budget(lambda: NOW))
     assert (unchanged.changed, len(unchanged.bodies)) == (False, 3)
-    changed = await reader.read(asking, NOW)
+    changed = await reader.read(asking, NOW, Budget(lambda: NOW))
     assert (changed.changed, changed.whole, len(changed.bodies)) == (True, True, 3)
     assert len(scripted.asked) == 4
 
 
 async def test_tasks_of_a_release_that_cannot_sort_are_read_whole() -> None:
     asking, scripted = client(raw(status=400), task_page(("a", "2026-11-22T01:00:00Z")))
-    reading = await TaskReader().read(asking, NOW)
+    reading = await TaskReader().read(asking, NOW, Budget(lambda: NOW))
     assert (reading.whole, len(reading.bodies)) == (True, 1)
     assert scripted.asked[1][1] == "/rest/tasks"
 

@@ -15,6 +15,7 @@ import pytest
 from live_watch import DEPLOYMENT, WATCH, InProcess, LiveWatch
 from simulated import Simulated
 
+from drivers.live.budget import LONGEST_READING
 from drivers.live.client import Client
 from drivers.live.cluster_addresses import read_network
 from drivers.live.pace import JITTER, Intervals, Pace
@@ -255,6 +256,89 @@ async def test_lists_that_are_no_lists_end_nothing(monkeypatch: pytest.MonkeyPat
         events = await watch.poll()
         assert {event.source for event in events} <= {WATCH}
         assert watch.last.heard == set()
+    assert watch.told == []
+
+
+async def test_an_empty_list_of_appliances_is_no_end_of_any_pair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def emptied(path: str, body: Any) -> Any:
+        if path.endswith("/image-streamer-appliances"):
+            return body | {"members": [], "count": 0, "total": 0}
+        return body
+
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    with monkeypatch.context() as patch:
+        asked = answering(patch, emptied)
+        events = []
+        for _ in range(14):
+            watch.simulated.wait("15s")
+            events += await watch.poll()
+            assert watch.last.heard == {DEPLOYMENT.oneview, DEPLOYMENT.image_streamer}
+        assert {*said(events, "pair.lost")} == {None}
+        assert {*said(events, "cluster.storage")} == {None}
+        assert {pair for pair, _ in asked} == {"", "LE-rack-a", "LE-rack-b"}
+        (unread,) = said(events, "watch.unread_lists")
+        assert unread.count("image-streamer-appliances (without ") == 4
+    watch.simulated.wait("15s")
+    events = await watch.poll()
+    assert said(events, "pair.lost") == ["none", "none"]
+    watch.simulated.wait("15s")
+    assert said(await watch.poll(), "watch.unread_lists") == [None]
+
+
+async def test_an_appliance_that_is_left_out_is_looked_for_again_though_nothing_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shortened(path: str, body: Any) -> Any:
+        if path.endswith("/image-streamer-appliances"):
+            left = [one for one in body["members"] if one["leName"] != "LE-rack-b"]
+            left += [one for one in body["members"] if one["leName"] == "LE-rack-b"][:1]
+            for one in left[-1:]:
+                one["peerApplianceUri"] = None
+            return body | {"members": left, "count": 3, "total": 3}
+        return body
+
+    watch = LiveWatch(Simulated())
+    await watch.poll()
+    answering(monkeypatch, shortened)
+    watch.simulated.wait("15s")
+    assert said(await watch.poll(), "pair.lost") == [None]
+    watch.simulated.wait("15s")
+    (lost,) = said(await watch.poll(), "pair.lost")
+    assert lost in ("active", "standby")
+    watch.simulated.wait("15s")
+    assert await watch.poll() == []
+
+
+async def test_hosts_that_never_end_cost_a_reading_no_more_than_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    simulated = Simulated()
+    endless = {"/rest/deployment-servers", "/rest/enclosures", "/rest/backups"}
+    asked: list[str] = []
+
+    def slow(path: str, body: Any) -> Any:
+        where, _, start = path.partition("?start=")
+        asked.append(where)
+        if where in endless:
+            simulated.wait("15s")
+            return {"members": [], "nextPageUri": f"{where}?start={int(start or 0) + 1}"}
+        return body
+
+    watch = LiveWatch(simulated)
+    answering(monkeypatch, slow)
+    reached = []
+    for _ in range(3):
+        asked.clear()
+        began = simulated.clock.now()
+        await watch.poll()
+        assert simulated.clock.now() - began <= LONGEST_READING + timedelta(seconds=15)
+        reached.append("/rest/ethernet-networks" in asked)
+    # What one reading does not come to, the next begins with.
+    assert reached[:2] == [False, True]
+    assert said(watch.events, "appliance.status")
     assert watch.told == []
 
 

@@ -21,10 +21,11 @@ from oneview_bodies import (
     task,
 )
 
-from drivers.oneview.bodies import Kind
+from drivers.oneview.bodies import Body, Kind
 from drivers.oneview.memory import recall
 
 GONE = {"gone": 1}
+OFF: Json = {"poweredOn": False}
 
 
 def test_a_failover_keeps_the_lost_members_role_and_tells_when_it_happened() -> None:
@@ -69,13 +70,84 @@ def test_a_storage_node_goes_with_the_member_that_is_lost_while_the_storage_was_
 
 
 def test_a_standby_that_is_not_listed_any_more_is_lost_and_stays_a_member() -> None:
-    site = Site().poll().poll(seconds=15, members={B: GONE})
+    site = Site().poll()
+    for seconds in (15, 30):
+        site.poll(seconds=seconds, members={B: GONE}, bays={B: OFF})
+        # What one reading alone leaves out is not lost yet, and not there for certain either.
+        confirmed = seconds == 30
+        assert site.pair("pair.lost") == ("standby" if confirmed else None)
+        assert site.pair("pair.members") == (1 if confirmed else None)
+        assert site.pair("cluster.management") == ("degraded" if confirmed else None)
+        assert site.pair("pair.standby_serial") == B
+        assert site.pair("pair.versions_match") is None
+        assert site.module(B, "appliance.pair") == "LE-rack-a"
+        assert site.module(B, "appliance.version") is None
+
+
+def test_what_is_left_out_once_and_listed_again_was_never_lost() -> None:
+    site = Site().poll()
+    for seconds in range(15, 150, 30):
+        site.poll(seconds=seconds, members={A: GONE, B: GONE}, bays={A: OFF, B: OFF})
+        assert site.pair("pair.lost") is None
+        assert site.pair("cluster.storage") is None
+        site.poll(seconds=seconds + 15)
+        assert site.pair("pair.lost") == "none"
+        assert site.pair("pair.storage_lost_with_member") is None
+
+
+def test_a_list_that_leaves_out_what_its_bay_says_is_there_is_not_believed() -> None:
+    site = Site().poll()
+    for number in range(1, 20):
+        site.poll(seconds=15 * number, members={A: GONE, B: GONE})
+        for fact in ("pair.lost", "pair.members", "cluster.management", "cluster.storage"):
+            assert site.pair(fact) is None
+        assert site.site("deployment.pairs") == 1
+        assert site.module(A, "appliance.replaced") is not True
+        assert site.module(A, "claim.in_pair") is None
+        assert site.site("claim.waiting") is None
+        assert site.remembered.doubted == {A, B}
+    site.poll(seconds=400, members={A: GONE, B: GONE}, bays={A: OFF, B: {"status": "Critical"}})
+    assert site.pair("pair.lost") == "both"
+    assert not site.remembered.doubted
+
+
+def test_a_pair_that_answers_is_not_lost_with_its_list() -> None:
+    site = Site().poll()
+    ill: dict[str, Json] = {A: OFF, B: OFF}
+    for seconds in (15, 30, 45):
+        answer = Body(Kind.HA_NODE, node(1, "Active", modelNumber="Image Streamer"), "LE-rack-a")
+        site.poll(seconds=seconds, members={A: GONE, B: GONE}, bays=ill, answers=(answer,))
+        assert site.pair("pair.lost") is None
+    site.poll(seconds=60, members={A: GONE, B: GONE}, bays=ill)
+    assert site.pair("pair.lost") == "both"
+
+
+def test_a_partner_that_is_left_out_is_gone_once_anything_else_says_so() -> None:
+    alarm = on_appliance(A, description="The appliances are not highly available.")
+    alone: dict[str, Json] = {A: {"peerApplianceUri": None}, B: GONE}
+    quiet: dict[str, Json] = {B: GONE}
+    for members, bodies, lost in (
+        (quiet, (), None),
+        (quiet, (alarm,), "standby"),
+        (alone, (), "standby"),
+    ):
+        site = Site().poll()
+        for seconds in (15, 30, 45):
+            site.poll(*bodies, seconds=seconds, members=members)
+            assert site.pair("pair.lost") == (lost if seconds > 15 else None)
+    # A bay without it needs no second reading: two that speak agree.
+    absent = {"devicePresence": "Absent", "poweredOn": False, "serialNumber": "", "model": ""}
+    site = Site().poll().poll(seconds=15, members={B: GONE}, bays={B: absent})
     assert site.pair("pair.lost") == "standby"
-    assert site.pair("pair.members") == 1
-    assert site.pair("pair.standby_serial") == B
-    assert site.pair("pair.versions_match") is None
-    assert site.module(B, "appliance.pair") == "LE-rack-a"
-    assert site.module(B, "appliance.version") is None
+
+
+def test_a_storage_node_goes_with_a_member_that_the_list_leaves_out() -> None:
+    site = Site().poll()
+    members: dict[str, Json] = {A: {"clusterStatus": "Warning"}, B: GONE}
+    site.poll(seconds=15, members=members, bays={B: OFF})
+    assert site.pair("pair.storage_lost_with_member") is None
+    site.poll(seconds=30, members=members, bays={B: OFF})
+    assert site.pair("pair.storage_lost_with_member") is True
 
 
 def test_a_module_that_left_its_bay_is_lost_although_it_is_still_listed() -> None:
@@ -88,7 +160,9 @@ def test_a_module_that_left_its_bay_is_lost_although_it_is_still_listed() -> Non
 
 
 def test_both_lost_and_the_pair_is_not_forgotten() -> None:
-    site = Site().poll().poll(seconds=15, members={A: GONE, B: GONE})
+    site = Site().poll()
+    for seconds in (15, 30):
+        site.poll(seconds=seconds, members={A: GONE, B: GONE}, bays={A: OFF, B: OFF})
     assert site.pair("pair.lost") == "both"
     assert site.pair("cluster.management") == "failed"
     assert site.pair("cluster.storage") == "failed"
@@ -108,6 +182,8 @@ def test_a_lone_appliance_lost_nobody_and_one_with_an_unlisted_peer_did() -> Non
     site = Site().see(appliance(A, peerApplianceUri=None), whole=(Kind.APPLIANCE,))
     assert (site.pair("pair.members"), site.pair("pair.lost")) == (1, "none")
     other = Site().see(appliance(A), whole=(Kind.APPLIANCE,))
+    assert (other.pair("pair.members"), other.pair("pair.lost")) == (1, None)
+    other.see(appliance(A), seconds=15, whole=(Kind.APPLIANCE,))
     assert (other.pair("pair.members"), other.pair("pair.lost")) == (1, "standby")
 
 
@@ -160,16 +236,56 @@ def test_the_storage_clusters_health_in_oneviews_words(word: str, health: str | 
     assert site.pair("cluster.reported") == word
 
 
-def test_an_undocumented_word_is_healthy_only_once_it_was_read_in_full_health() -> None:
+def test_an_undocumented_word_is_healthy_only_once_all_else_was_so_for_an_hour() -> None:
     formed = {"clusterStatus": "FORMED"}
-    ill = Site().poll(members={A: formed, B: formed | {"status": "Critical"}})
-    assert ill.pair("cluster.storage") is None
-    site = Site().poll(members={A: formed, B: formed})
+    both: dict[str, Json] = {A: formed, B: formed}
+    ill: dict[str, Json] = {A: formed, B: formed | {"status": "Critical"}}
+    site = Site().poll(members=ill)
+    assert site.pair("cluster.storage") is None
+    site.poll(seconds=15, members=both)
+    site.poll(seconds=3600, members=both)
+    assert site.pair("cluster.storage") is None
+    # Whatever comes between, the hour begins again.
+    site.poll(seconds=3610, members=ill)
+    site.poll(seconds=3620, members=both)
+    site.poll(seconds=7200, members=both)
+    assert site.pair("cluster.storage") is None
+    site.poll(seconds=7220, members=both)
     assert site.pair("cluster.storage") == "healthy"
     split = {"clusterStatus": "SPLIT"}
-    site.poll(seconds=15, members={A: split, B: split})
+    site.poll(seconds=7235, members={A: split, B: split})
     assert site.pair("cluster.storage") == "degraded"
     assert site.pair("cluster.reported") == "SPLIT"
+    other = {"clusterStatus": "JOINED"}
+    for seconds in (7250, 20_000):
+        site.poll(seconds=seconds, members={A: other, B: other})
+        assert site.pair("cluster.storage") == "degraded"
+    site.poll(seconds=20_015, members=both)
+    assert site.pair("cluster.storage") == "healthy"
+
+
+@pytest.mark.parametrize("word", ["Offline", "JOINED"])
+def test_no_other_word_is_learned_where_oneviews_own_was_healthy(word: str) -> None:
+    changed = {"clusterStatus": word}
+    site = Site().poll()
+    for seconds in (15, 4000, 90_000):
+        site.poll(seconds=seconds, members={A: changed, B: changed})
+        assert site.pair("cluster.storage") == "degraded"
+        assert site.pair("cluster.reported") == word
+    again = Site(recall(site.journal, ["oneview/composer-1"]))
+    again.poll(seconds=90_015, members={A: changed, B: changed})
+    assert again.pair("cluster.storage") == "degraded"
+    site.poll(seconds=90_030)
+    assert site.pair("cluster.storage") == "healthy"
+
+
+@pytest.mark.parametrize("word", ["Offline", "NOT_FORMED", "Resyncing", "Disconnected", "Unknown"])
+def test_a_word_of_trouble_is_never_learned_as_the_healthy_one(word: str) -> None:
+    said = {"clusterStatus": word}
+    site = Site()
+    for seconds in (0, 4000, 90_000):
+        site.poll(seconds=seconds, members={A: said, B: said})
+        assert site.pair("cluster.storage") is None
 
 
 def test_pairing_comes_from_what_bodies_name_and_from_nothing_else() -> None:
@@ -221,12 +337,15 @@ def test_a_snapshot_tells_everything_again_but_the_memory() -> None:
 
 
 def test_the_memory_is_read_again_from_the_journal() -> None:
-    site = Site().poll().poll(seconds=15, members={B: GONE})
+    site = Site().poll()
+    for seconds in (15, 30):
+        site.poll(seconds=seconds, members={B: GONE}, bays={B: OFF})
     again = Site(recall(site.journal, ["oneview/composer-1"]))
     assert again.remembered.said == site.remembered.said
-    again.poll(seconds=30, members={B: GONE})
+    again.poll(seconds=45, members={B: GONE}, bays={B: OFF})
     assert again.events == []
-    again.poll(seconds=45, members={A: GONE})
+    for seconds in (60, 75):
+        again.poll(seconds=seconds, members={A: GONE}, bays={A: OFF})
     assert again.pair("pair.lost") == "active"
 
 
