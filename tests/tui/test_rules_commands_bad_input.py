@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -225,3 +226,20 @@ def test_show_for_programs_says_all_that_the_rule_says(ship: Ship) -> None:
     assert rule["forbid"][0]["operation"] == "light"
     assert rule["step"][2]["confirm"] == "inspected"
     assert 'id = "water-gone"' in rule["toml"]
+
+
+@pytest.mark.parametrize("words", [("check",), ("test",), ("fmt", "--check"), ("list", "--rules")])
+def test_a_pipe_among_the_files_is_told_and_not_waited_for(
+    ship: Ship, words: tuple[str, ...]
+) -> None:
+    os.mkfifo(ship.rules / ("a.test.toml" if words[0] == "test" else "a.toml"))
+    ended = ship.run("rules", *words, "boilers")
+    assert ended.code == 2
+    assert "is no regular file" in ended.err or "is no file that" in ended.err
+
+
+def test_a_pipe_beside_a_file_that_is_checked_is_not_waited_for(ship: Ship) -> None:
+    (ship.rules / "inner").mkdir()
+    os.mkfifo(ship.rules / "inner" / "a.toml")
+    (ship.rules / "inner" / "b.toml").write_text("", "utf-8")
+    assert "is no regular file" in ship.run("rules", "check", "boilers/inner/b.toml").err

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Put files into one form; with --check or --diff, return 1 where one is not in it."""
     from rules.authoring.formatting import NotFormattableError, format_toml
+    from rules.rule_files import read_regular
 
     differing, faulty = 0, False
     files = _files(arguments.paths)
@@ -40,12 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
         name = harmless(shown_name(path))
         progress.tell(f"{number:,} of {say_count(len(files), 'file')}")
         try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
+            if not path.is_file():
                 raise NotFormattableError("is no file that could be written anew")
-            if status.st_size > _LARGEST_FILE:
+            read = read_regular(path, _LARGEST_FILE + 1)
+            if len(read) > _LARGEST_FILE:
                 raise NotFormattableError(f"is larger than {_LARGEST_FILE:,} bytes: divide it")
-            text = path.read_bytes().decode("utf-8")
+            text = read.decode("utf-8")
             formatted = format_toml(text)
         except (OSError, UnicodeDecodeError, NotFormattableError) as error:
             told = list(_faults(path, name)) if not isinstance(error, OSError) else []

@@ -66,9 +66,10 @@ def root_of(file: Path) -> Path:
 
 
 def _has_heading(path: Path) -> bool:
+    from rules.rule_files import read_regular
+
     try:
-        with path.open("rb") as file:
-            return _HEADING in file.read(1 << 16)
+        return _HEADING in read_regular(path, 1 << 16)
     except OSError:
         return False
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rules.authoring.read_rule_tests import TestTexts, named_logs, wanted_logs
+from rules.rule_files import read_regular
 from rules.vocabulary import Event
 from tui.rules_commands.rule_files import shown_name
 
@@ -24,7 +25,7 @@ def find_tests(paths: Sequence[Path]) -> TestTexts:
     for path in paths:
         found = sorted(path.rglob(f"*{ENDING}")) if path.is_dir() else [path]
         for file in found:
-            files.setdefault(shown_name(file), file.read_bytes())
+            files.setdefault(shown_name(file), read_regular(file))
     expected: dict[str, bytes] = {}
     logs: dict[str, None] = {}
     absent: set[str] = set()
@@ -38,7 +39,7 @@ def find_tests(paths: Sequence[Path]) -> TestTexts:
                 logs.setdefault(_joined(folder, log))
             pattern = expected_pattern.replace("{name}", "*")
             for one in sorted(glob.glob(pattern, root_dir=folder)):  # noqa: PTH207
-                expected[_joined(folder, one)] = (folder / one).read_bytes()
+                expected[_joined(folder, one)] = read_regular(folder / one)
     return TestTexts(files, expected, tuple(logs), frozenset(absent))
 
 
