@@ -48,7 +48,10 @@ def read_document(file: str, text: bytes, faults: Faults) -> Document:
     fault = _parse(whole)
     if isinstance(fault, dict):
         return Document(fault)
-    return _Recovery(file, whole, fault, faults).document()
+    recovery = _Recovery(file, whole, fault, faults)
+    document = recovery.document()
+    faults.read_as(file, recovery.sound_text().encode())
+    return document
 
 
 class _Fault(NamedTuple):
@@ -114,6 +117,10 @@ class _Recovery:
                 break
             self._drop(number)
         return Document({}, frozenset(self._lost), incomplete=True)
+
+    def sound_text(self) -> str:
+        """The text without the faulty tables; what is left keeps its lines."""
+        return "".join(self._parts)
 
     def _note(self, fault: _Fault) -> None:
         if fault.line not in self._noted:

@@ -302,7 +302,7 @@ class _Loader:
         if self._incomplete or any(kind == "derive" for kind, _ in self._lost):
             self._unsettled |= {fact.name for fact in catalogue.facts.values() if fact.derived}
         for file in files:
-            lines = header_lines(self._texts[file.file], b"derive")
+            lines = header_lines(self._faults.text_read(file.file), b"derive")
             for position, table in enumerate(file.tables("derive")):
                 line, _ = lines[position] if position < len(lines) else (0, "")
                 derivation = read_derivation(table, catalogue, line)
@@ -352,7 +352,7 @@ class _Loader:
         rules: dict[str, Rule] = {}
         ids: dict[str, str] = {}
         for file in files:
-            lines = header_lines(self._texts[file.file], b"rule")
+            lines = header_lines(self._faults.text_read(file.file), b"rule")
             for position, table in enumerate(file.tables("rule")):
                 line, text = lines[position] if position < len(lines) else (0, "")
                 changed = overrides.apply(table)

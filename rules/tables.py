@@ -16,9 +16,18 @@ class Faults:
     """Gathers what is wrong with the texts of a rule base; lines are looked up at the end."""
 
     def __init__(self, texts: dict[str, bytes]) -> None:
-        self._texts = texts
+        self._texts = dict(texts)
         self._found: list[tuple[str, Path, str, Code]] = []
         self._placed: list[Fault] = []
+
+    def read_as(self, file: str, text: bytes) -> None:
+        """Look lines up in what was read of a file: of a faulty text, all that is sound of it,
+        at the lines where it stands."""
+        self._texts[file] = text
+
+    def text_read(self, file: str) -> bytes:
+        """What was read of a file."""
+        return self._texts.get(file, b"")
 
     def add(self, file: str, path: Path, code: Code, message: str) -> None:
         """Note a fault at a part of a document."""

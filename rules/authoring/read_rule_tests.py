@@ -41,15 +41,15 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
     names: dict[str, str] = {}
     for file, text in texts.files.items():
         root = Table(read_document(file, text, faults).content, file, (), faults)
-        lines = [line for line, _ in header_lines(text, b"test")]
+        lines = [line for line, _ in header_lines(faults.text_read(file), b"test")]
         for position, table in enumerate(root.tables("test")):
             line = lines[position] if position < len(lines) else 1
             test = TestReader(rule_base, table, line, absent=texts.absent).read()
             _note_name(test, table, names)
             tests.append(test)
-        lines = [line for line, _ in header_lines(text, b"table")]
+        lines = [line for line, _ in header_lines(faults.text_read(file), b"table")]
         tables = list(root.tables("table"))
-        places = _row_lines(text, tables)
+        places = _row_lines(faults.text_read(file), tables)
         for position, table in enumerate(tables):
             line = lines[position] if position < len(lines) else 1
             for row, test in TestReader(rule_base, table, line).rows(places.__getitem__):
@@ -90,7 +90,7 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
     proofs: list[Proof] = []
     for file, text in texts.files.items():
         root = Table(read_document(file, text, faults).content, file, (), faults)
-        lines = [line for line, _ in header_lines(text, b"proof")]
+        lines = [line for line, _ in header_lines(faults.text_read(file), b"proof")]
         for position, table in enumerate(root.tables("proof")):
             proof = Proof(
                 file=file,

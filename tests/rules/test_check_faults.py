@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from rule_texts import CATALOGUE, RULE, check, codes, rule
 
@@ -253,3 +255,33 @@ def test_a_warning_can_be_allowed_where_it_stands_for_a_reason() -> None:
     checked = check(CATALOGUE, beside)
     assert [str(fault.code) for fault in checked.faults] == ["WK070", "WK073"]
     assert [str(fault.code) for fault in checked.allowed] == ["WK072"]
+
+
+BROKEN: Final = (
+    "a = { b = 1, b = 2 }",
+    "a = ",
+    'a = "never closed',
+    "[rule.then]\n[rule.then]",
+    "\u00e9 = 1",
+)
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("place", range(3))
+def test_faults_beside_one_of_form_stand_at_their_own_lines(broken: str, place: int) -> None:
+    """A table that cannot be read is still counted when lines are looked up."""
+    rules = [
+        rule("one", "wheel.state = 'stucc'"),
+        rule("two", "mill.open = true", then='impact = "{wheel.staat}"'),
+        rule("three", "mill.open = 5", "hold = 1"),
+    ]
+    rules.insert(place, rule("broken", "mill.open = true", broken))
+    text = CATALOGUE + "\n".join(rules)
+    lines = text.split("\n")
+    found = [fault for fault in check(text).faults if fault.code not in ("WK003", "WK002")]
+    said = {(lines[fault.line - 1].partition(" ")[0], str(fault.code)) for fault in found}
+    assert {("when", "WK031"), ("impact", "WK030"), ("when", "WK032"), ("hold", "WK010")} <= said
+    where = {fault.message.partition(":")[0]: fault.line for fault in found}
+    assert lines[where["wheel.state"] - 1] == "when = { wheel.state = 'stucc' }"
+    assert lines[where["mill.open"] - 1] == "when = { mill.open = 5 }"
+    assert lines[where["hold"] - 1] == "hold = 1"
