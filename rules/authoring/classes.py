@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from rules.evaluate import condition_truth
-from rules.pattern import AGE_OPERATORS, Condition, Operator
+from rules.pattern import Condition, Operator
 from rules.representatives import SomeText
 from rules.rule_base import Fact
 from rules.values import Value, comparable
-from rules.vocabulary import Truth
+from rules.vocabulary import FactType, Truth
 
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """The time at which ages are judged; which one does not matter."""
@@ -50,47 +51,76 @@ def truth(condition: Condition, facts: dict[str, Any], catalogue: Any) -> Truth:
     return condition_truth(condition, facts, NOW, catalogue)
 
 
-def masks(condition: Condition, kind: Any, values: list[Any], keys: list[Any]) -> tuple[int, int]:
-    """The classes in which a condition is true, and those in which it is false, as bits."""
-    operator, operand = condition.operator, condition.operand
-    if operator == "known":
-        unknown, known = 1, (1 << len(values)) - 2
-        return (known, unknown) if operand else (unknown, known)
-    if operator in ("is", "not", "above", "below", "at_least", "at_most"):
-        test = _TESTS[operator]
-        if operator in ("is", "not"):
-            bound: Any = {comparable(kind, one) for one in cast(tuple[Value, ...], operand)}
-        else:
-            bound = comparable(kind, cast(Value, operand))
-        true = sum(1 << bit for bit, key in enumerate(keys) if bit and test(key, bound))
-        return true, (1 << len(values)) - 2 - true
-    true = false = 0
-    for bit, value in enumerate(values):
-        if bit:
-            if operator in AGE_OPERATORS:
-                holds = _age(condition, str(value))
-            else:
-                holds = truth(condition, {condition.fact: value}, {})
+class Classes:
+    """The classes of one fact, in order where its values have one; unknown is the first."""
+
+    def __init__(self, kind: FactType, values: Iterable[Value]) -> None:
+        self.kind = kind
+        known = list(values)
+        if kind in _ORDERED:
+            known.sort(key=lambda value: comparable(kind, value))
+        self.values: list[Any] = [None, *known]
+        self._keys = [comparable(kind, value) for value in known]
+        self._bits = {key: 1 << bit for bit, key in enumerate(self._keys, 1)}
+        self._known = (2 << len(known)) - 2
+
+    def masks(self, condition: Condition) -> tuple[int, int]:
+        """The classes in which a condition is true, and those in which it is false, as bits."""
+        operator, operand = condition.operator, condition.operand
+        match operator:
+            case "known":
+                return (self._known, 1) if operand else (1, self._known)
+            case "is" | "not":
+                named = 0
+                for one in cast(tuple[Value, ...], operand):
+                    named |= self._bits.get(comparable(self.kind, one), 0)
+                others = self._known - named
+                return (named, others) if operator == "is" else (others, named)
+            case "below" | "at_least":
+                bound = comparable(self.kind, cast(Value, operand))
+                low = self._first(bisect_left(self._keys, bound))
+            case "above" | "at_most":
+                bound = comparable(self.kind, cast(Value, operand))
+                low = self._first(bisect_right(self._keys, bound))
+            case "older_than" | "newer_than":
+                return self._ages(condition)
+            case _:
+                return self._one_by_one(condition)
+        return (low, self._known - low) if operator in _LOW else (self._known - low, low)
+
+    @staticmethod
+    def _first(count: int) -> int:
+        """So many of the first known classes."""
+        return (2 << count) - 2
+
+    def _ages(self, condition: Condition) -> tuple[int, int]:
+        """What is older comes first, and what lies too far in the future to be judged last."""
+        values = self.values[1:]
+
+        def age(value: Value) -> Truth:
+            facts = {condition.fact: value}
+            return condition_truth(condition, facts, NOW, {condition.fact: _AN_INSTANT})
+
+        judged = bisect_left(values, 1, key=lambda value: age(value) == Truth.UNKNOWN)
+        older = Truth.TRUE if condition.operator == "older_than" else Truth.FALSE
+        old = bisect_left(values, 1, hi=judged, key=lambda value: age(value) != older)
+        low = self._first(old)
+        high = self._first(judged) - low
+        return (low, high) if older == Truth.TRUE else (high, low)
+
+    def _one_by_one(self, condition: Condition) -> tuple[int, int]:
+        true = false = 0
+        for bit, value in enumerate(self.values[1:], 1):
+            holds = truth(condition, {condition.fact: value}, {})
             true |= (holds == Truth.TRUE) << bit
             false |= (holds == Truth.FALSE) << bit
-    return true, false
-
-
-def _age(condition: Condition, value: str) -> Truth:
-    facts = {condition.fact: value}
-    return condition_truth(condition, facts, NOW, {condition.fact: _AN_INSTANT})
+        return true, false
 
 
 _AN_INSTANT: Final = Fact(name="", type="instant", scope="")
 
-_TESTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "is": lambda key, bound: key in bound,
-    "not": lambda key, bound: key not in bound,
-    "above": lambda key, bound: key > bound,
-    "below": lambda key, bound: key < bound,
-    "at_least": lambda key, bound: key >= bound,
-    "at_most": lambda key, bound: key <= bound,
-}
+_ORDERED: Final = ("int", "float", "duration", "version", "instant")
+_LOW: Final = ("below", "at_most")
 
 
 def count_partitions(count: int, constants: int) -> int:

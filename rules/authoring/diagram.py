@@ -26,7 +26,7 @@ class Diagram:
         self.sizes: list[int] = []
         """By dimension, the number of its classes."""
         self._nodes: list[tuple[int, tuple[tuple[int, int], ...]]] = [(-1, ()), (-1, ())]
-        self._known: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        self._known: dict[tuple[int, tuple[tuple[int, int | bytes], ...]], int] = {}
         self._both: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {NOWHERE: EVERYWHERE, EVERYWHERE: NOWHERE}
 
@@ -44,13 +44,13 @@ class Diagram:
         branches = tuple(sorted((child, mask) for child, mask in parts.items() if mask))
         if len(branches) == 1:
             return branches[0][0]
-        key = dimension, branches
+        key = dimension, tuple((child, _hashable(mask)) for child, mask in branches)
         number = self._known.get(key)
         if number is None:
             number = self._known[key] = len(self._nodes)
             if number > MOST_NODES:
                 raise TooLargeError
-            self._nodes.append(key)
+            self._nodes.append((dimension, branches))
         return number
 
     def both(self, one: int, other: int) -> int:
@@ -184,3 +184,8 @@ class Diagram:
                 found.add(dimension)
                 stack += [child for child, _ in branches]
         return found
+
+
+def _hashable(mask: int) -> int | bytes:
+    """A number's hash is its remainder, which is the same for every 61st power of two."""
+    return mask if mask < 1 << 61 else mask.to_bytes((mask.bit_length() + 7) // 8, "little")

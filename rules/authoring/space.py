@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 from rules.authoring.classes import (
     NOW,
     TURNED,
+    Classes,
     count_partitions,
     different,
-    masks,
     partitions,
     truth,
     with_constant,
@@ -37,6 +37,9 @@ from rules.vocabulary import Truth
 MOST_CLASSES: Final = 60_000
 """Combinations of facts that are compared with one another; beyond it, relations count as
 independent."""
+
+_MOST_ROOM: Final = 500_000_000
+"""Classes of one fact times conditions on it; beyond it, the conditions count as independent."""
 
 _MOST_CONDITIONS: Final = 300
 """Conditions of one pattern that are looked into."""
@@ -305,12 +308,17 @@ class Space:
         if len(expressions) > MOST_EXPRESSIONS:
             self._independent([one for one in own if one.operator == "matches"])
             own = [one for one in own if one.operator != "matches"]
-        values: list[Any] = [None, *different(fact, representatives(fact, own, [], NOW))]
-        number = self._add_dimension((name,), [(value,) for value in values])
-        kind = fact.type if fact else "bool"
-        keys = [None if value is None else comparable(kind, value) for value in values]
+        classes = Classes(
+            fact.type if fact else "bool",
+            different(fact, representatives(fact, own, [], NOW)),
+        )
+        if len(own) * len(classes.values) > _MOST_ROOM:
+            self.inexact.add(name)
+            self._independent(own)
+            return
+        number = self._add_dimension((name,), [(value,) for value in classes.values])
         for condition in own:
-            true, false = masks(condition, kind, values, keys)
+            true, false = classes.masks(condition)
             self._sets[condition] = Sets(
                 self.diagram.where(number, true), self.diagram.where(number, false)
             )
