@@ -19,6 +19,20 @@ class TooLargeError(Exception):
     """A set takes more room than there is."""
 
 
+class _Bounded:
+    """What goes deeper than Python's stack takes more room than there is."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is RecursionError:
+            raise TooLargeError
+
+
+_bounded: Final = _Bounded()
+
+
 class Diagram:
     """Makes sets and combines them."""
 
@@ -55,6 +69,10 @@ class Diagram:
 
     def both(self, one: int, other: int) -> int:
         """The situations in two sets."""
+        with _bounded:
+            return self._common(one, other)
+
+    def _common(self, one: int, other: int) -> int:
         if one == other or other == EVERYWHERE:
             return one
         if one == EVERYWHERE:
@@ -70,28 +88,32 @@ class Diagram:
         parts: dict[int, int] = {}
         if dimension < other_dimension:
             for child, mask in branches:
-                inner = self.both(child, other)
+                inner = self._common(child, other)
                 parts[inner] = parts.get(inner, 0) | mask
         elif other_dimension < dimension:
             dimension = other_dimension
             for child, mask in other_branches:
-                inner = self.both(one, child)
+                inner = self._common(one, child)
                 parts[inner] = parts.get(inner, 0) | mask
         else:
             for child, mask in branches:
                 for other_child, other_mask in other_branches:
                     if common := mask & other_mask:
-                        inner = self.both(child, other_child)
+                        inner = self._common(child, other_child)
                         parts[inner] = parts.get(inner, 0) | common
         found = self._both[key] = self._make(dimension, parts)
         return found
 
     def outside(self, one: int) -> int:
         """The situations that are not in a set."""
+        with _bounded:
+            return self._rest(one)
+
+    def _rest(self, one: int) -> int:
         found = self._not.get(one)
         if found is None:
             dimension, branches = self._nodes[one]
-            found = self._make(dimension, {self.outside(child): mask for child, mask in branches})
+            found = self._make(dimension, {self._rest(child): mask for child, mask in branches})
             self._not[one] = found
             self._not[found] = one
         return found
@@ -125,7 +147,8 @@ class Diagram:
             made[node] = result
             return result
 
-        return visit(one)
+        with _bounded:
+            return visit(one)
 
     def count(self, one: int, dimensions: list[int]) -> int:
         """How many situations a set holds, in which no more than these dimensions matter."""
@@ -151,7 +174,8 @@ class Diagram:
                 )
             return below[node]
 
-        return visit(one) * between(0, level(one))
+        with _bounded:
+            return visit(one) * between(0, level(one))
 
     def boxes(self, one: int, most: int) -> list[dict[int, int]]:
         """Parts of a set, each given by the classes that some dimensions may have: at most so
@@ -168,7 +192,8 @@ class Diagram:
             for child, mask in branches:
                 visit(child, {**so_far, dimension: mask})
 
-        visit(one, {})
+        with _bounded:
+            visit(one, {})
         return found
 
     def dimensions(self, one: int) -> set[int]:

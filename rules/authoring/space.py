@@ -38,8 +38,11 @@ MOST_CLASSES: Final = 60_000
 """Combinations of facts that are compared with one another; beyond it, relations count as
 independent."""
 
-_MOST_ROOM: Final = 500_000_000
+_MOST_ROOM: Final = 250_000_000
 """Classes of one fact times conditions on it; beyond it, the conditions count as independent."""
+
+_MOST_CONCLUSIONS: Final = 2_000
+"""Values of a derived fact that a condition tries one by one."""
 
 _MOST_CONDITIONS: Final = 300
 """Conditions of one pattern that are looked into."""
@@ -77,6 +80,9 @@ class Space:
         self._kept: list[Pattern] = []
         self._confirmations: dict[tuple[str, str], int] = {}
         self._concluded: dict[str, list[tuple[Value, int]]] = {}
+        self._too_large: set[str] = set()
+        self._known_where: dict[str, int] = {}
+        self._by_value: dict[str, dict[Any, int]] = {}
         self._lay_out(patterns)
 
     def conclude_by(self, derivations: Iterable[Derivation]) -> None:
@@ -95,6 +101,7 @@ class Space:
         for derivation in derivations:
             self._derivations.setdefault(derivation.fact, []).append(derivation)
         self._pattern_sets, self._concluded = {}, {}
+        self._known_where, self._by_value, self._too_large = {}, {}, set()
 
     # What patterns say
 
@@ -163,9 +170,19 @@ class Space:
 
     def conclusions(self, name: str) -> list[tuple[Value, int]]:
         """The values that a derived fact can have, each with the situations in which it has it;
-        it is unknown in all others (law 6)."""
+        it is unknown in all others (law 6).
+
+        Raises:
+            TooLargeError: it cannot be told within reasonable room.
+        """
+        if name in self._too_large:
+            raise TooLargeError
         if name not in self._concluded:
-            self._concluded[name] = self._conclude(name)
+            try:
+                self._concluded[name] = self._conclude(name)
+            except TooLargeError:
+                self._too_large.add(name)
+                raise
         return self._concluded[name]
 
     def _conclude(self, name: str) -> list[tuple[Value, int]]:
@@ -180,13 +197,11 @@ class Space:
             values.setdefault(key, derivation.value)
             holding[key] = diagram.either(holding.get(key, NOWHERE), sets.true)
             none_holds = diagram.both(none_holds, sets.false)
-        found: list[tuple[Value, int]] = []
-        for key, value in values.items():
-            where = holding[key]
-            for other, elsewhere in holding.items():
-                if other != key:
-                    where = diagram.without(where, elsewhere)
-            found.append((value, where))
+        some = twice = NOWHERE
+        for where in holding.values():
+            twice = diagram.either(twice, diagram.both(some, where))
+            some = diagram.either(some, where)
+        found = [(value, diagram.without(holding[key], twice)) for key, value in values.items()]
         if fact.otherwise is not None:
             key = comparable(fact.type, fact.otherwise)
             for place, (value, where) in enumerate(found):
@@ -207,9 +222,15 @@ class Space:
             return self._condition(turned, "")
         diagram, catalogue = self.diagram, self._rule_base.facts
         true = false = NOWHERE
-        known = NOWHERE
+        known = self._known(condition.fact)
+        if condition.operator == "known":
+            unknown = diagram.outside(known)
+            return Sets(known, unknown) if condition.operand else Sets(unknown, known)
+        if condition.operator in ("is", "not"):
+            return self._concluded_to_be(condition, known)
+        if len(self.conclusions(condition.fact)) > _MOST_CONCLUSIONS:
+            raise TooLargeError
         for value, where in self.conclusions(condition.fact):
-            known = diagram.either(known, where)
             if related and self.is_derived(other):
                 for other_value, elsewhere in self.conclusions(other):
                     facts = {condition.fact: value, other: other_value}
@@ -224,10 +245,30 @@ class Space:
             else:
                 holds = condition_truth(condition, {condition.fact: value}, NOW, catalogue)
                 true, false = self._sort(holds, where, true, false)
-        if condition.operator == "known":
-            unknown = diagram.outside(known)
-            return Sets(known, unknown) if condition.operand else Sets(unknown, known)
         return Sets(true, false)
+
+    def _known(self, name: str) -> int:
+        """The situations in which a derived fact has a value."""
+        if name not in self._known_where:
+            known = NOWHERE
+            for _, where in self.conclusions(name):
+                known = self.diagram.either(known, where)
+            self._known_where[name] = known
+        return self._known_where[name]
+
+    def _concluded_to_be(self, condition: Condition, known: int) -> Sets:
+        """Where a derived fact has one of some values, and where it has another."""
+        name, kind = condition.fact, self._rule_base.facts[condition.fact].type
+        if name not in self._by_value:
+            self._by_value[name] = {
+                comparable(kind, value): where for value, where in self.conclusions(name)
+            }
+        named = NOWHERE
+        for value in cast(tuple[Value, ...], condition.operand):
+            where = self._by_value[name].get(comparable(kind, value), NOWHERE)
+            named = self.diagram.either(named, where)
+        others = self.diagram.without(known, named)
+        return Sets(named, others) if condition.operator == "is" else Sets(others, named)
 
     def _sort(self, holds: Truth, where: int, true: int, false: int) -> tuple[int, int]:
         if holds == Truth.TRUE:

@@ -285,3 +285,17 @@ def test_faults_beside_one_of_form_stand_at_their_own_lines(broken: str, place: 
     assert lines[where["wheel.state"] - 1] == "when = { wheel.state = 'stucc' }"
     assert lines[where["mill.open"] - 1] == "when = { mill.open = 5 }"
     assert lines[where["hold"] - 1] == "hold = 1"
+
+
+def test_what_is_too_deep_to_be_looked_into_is_told_and_nothing_else() -> None:
+    """A derived fact that is concluded from more facts than can be taken together."""
+    count = 1100
+    facts = "".join(
+        f'[[fact]]\nname = "wheel.n{n}"\ntype = "bool"\nscope = "wheel"\nsource = "gauge"\n'
+        for n in range(count)
+    )
+    derived = "".join(
+        f'[[derive]]\nfact = "wheel.verdict"\nvalue = "bad"\nwhen = {{ wheel.n{n} = true }}\n'
+        for n in range(count)
+    )
+    assert set(codes(CATALOGUE, facts, derived, RULE)) == {"WK075"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -10,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rule_texts import CATALOGUE, RULE, rule
 
+from rules.authoring.classes import NOW, Classes
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram
 from rules.authoring.prove import Proved, prove
 from rules.authoring.rule_tests import Proof
+from rules.evaluate import condition_truth
 from rules.loader import load_texts
+from rules.pattern import Condition
+from rules.representatives import representatives
+from rules.rule_base import Fact
+from rules.vocabulary import FactType, Truth
 
 STATES = 5  # turning, stuck, broken, unrecognised, unknown
 
@@ -215,3 +222,43 @@ def test_more_facts_are_more_combinations_of_the_same(facts: tuple[str, ...]) ->
     found = proved(RULE, both, facts=facts)
     assert found.combinations == STATES * 3
     assert sum(line.count for line in found.lines) == found.combinations
+
+
+NUMBERS = [-1.5, 0.0, 2.0, 7.25]
+VERSIONS = ["1.2", "1.10", "2"]
+DURATIONS = [timedelta(seconds=30), timedelta(hours=1), timedelta(days=2)]
+CONDITIONS: list[tuple[FactType, Condition]] = [
+    *(
+        ("float", Condition("a", operator, bound))
+        for operator in ("above", "below", "at_least", "at_most")
+        for bound in NUMBERS
+    ),
+    *(
+        ("version", Condition("a", operator, bound))
+        for operator in ("above", "below", "at_least", "at_most")
+        for bound in VERSIONS
+    ),
+    *(
+        ("instant", Condition("a", operator, bound))
+        for operator in ("older_than", "newer_than")
+        for bound in DURATIONS
+    ),
+    ("float", Condition("a", "is", (0.0, 7.25))),
+    ("version", Condition("a", "not", ("1.10",))),
+    ("float", Condition("a", "known", False)),
+]
+
+
+@pytest.mark.parametrize(("kind", "condition"), CONDITIONS, ids=str)
+def test_where_a_condition_holds_is_what_trying_each_class_gives(
+    kind: FactType, condition: Condition
+) -> None:
+    fact = Fact(name="a", type=kind, scope="")
+    around = [one for other, one in CONDITIONS if other == kind]
+    classes = Classes(kind, representatives(fact, around, [], NOW))
+    true, false = classes.masks(condition)
+    for bit, value in enumerate(classes.values):
+        held = condition_truth(condition, {"a": value}, NOW, {"a": fact})
+        assert held == (
+            Truth.TRUE if true >> bit & 1 else Truth.FALSE if false >> bit & 1 else Truth.UNKNOWN
+        )
