@@ -12,6 +12,10 @@ import pytest
 from sample_logs import ROOT
 from ship import RULES, Ship
 
+from rules.fault_codes import Code
+from rules.faults import Fault
+from tui.rules_commands import fault_reports
+
 FAULTY = "when = { water.level = { belo = 30 } }"
 GOOD = "when = { water.level = { below = 30 } }"
 
@@ -524,6 +528,15 @@ def test_a_rule_can_put_no_markup_into_the_manual(ship: Ship) -> None:
     assert "<script>" not in markdown
     assert "\\[a\\](b)" in markdown
     assert "\x1b" not in page + markdown
+
+
+def test_no_word_of_a_fault_is_broken_at_a_terminals_edge() -> None:
+    text = b'severity = "severe"   # ' + b"and so on " * 9
+    message = "severity: 'severe' is not known; use one of critical, warning, notice, information"
+    fault = Fault("rules.toml", 1, 1, message, Code.UNKNOWN_WORD, 8)
+    *said, line, carets = fault_reports.as_text([fault], {"rules.toml": text}, 60)
+    assert " ".join(" ".join(said).split()) == f"rules.toml:1:1: error WK013: {message}"
+    assert max(map(len, (*said, line, carets))) <= 60
 
 
 def test_watch_checks_and_tests(ship: Ship) -> None:

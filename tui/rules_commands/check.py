@@ -11,8 +11,9 @@ from typing import Any, Final
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
 from tui.rules_commands import fault_reports
+from tui.rules_commands.chosen import columns_of_terminal
 from tui.rules_commands.rule_files import add_overrides, add_paths, gather, given_paths
-from tui.safe_text import harmless
+from tui.safe_text import harmless, wrap
 
 _MOST_SHOWN: Final = 10_000
 """Faults that are told one by one; whoever has more will mend these first."""
@@ -81,10 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
         case "sarif":
             write(fault_reports.as_sarif(faults) + "\n")
         case _:
-            write("".join(f"{line}\n" for line in fault_reports.as_text(faults, texts)))
+            wide = columns_of_terminal()
+            write("".join(f"{line}\n" for line in fault_reports.as_text(faults, texts, wide)))
             if left_out:
                 write(f"... and {left_out:,} more, which are not shown\n")
-            write(_summary(about) + "\n")
+            said = _summary(about)
+            for line in [said] if wide is None else wrap(said, wide, rest="  "):
+                write(f"{line}\n")
     return FOUND if errors or (warnings and arguments.strict) else FINE
 
 

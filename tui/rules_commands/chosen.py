@@ -125,7 +125,12 @@ def as_harmless_json(document: Any) -> str:
 
 def columns() -> int:
     """How wide lines may be."""
+    return columns_of_terminal() or _WIDTH_IN_PIPES
+
+
+def columns_of_terminal() -> int | None:
+    """How wide lines may be for the terminal that shows them; nothing where none does."""
     try:
         return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, _WIDEST))
     except (OSError, ValueError):
-        return _WIDTH_IN_PIPES
+        return None

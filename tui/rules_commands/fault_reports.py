@@ -9,11 +9,13 @@ from urllib.parse import quote
 from rules.fault_codes import WARNINGS, Code
 from rules.faults import Fault
 from tui.rules_commands.chosen import as_harmless_json
-from tui.safe_text import harmless, width
+from tui.safe_text import harmless, width, wrap
 
 FORMATS: Final = ("text", "json", "github", "sarif")
 
 _MOST_COLUMNS: Final = 100
+_MARGIN: Final = 10
+"""Columns beside a line: its number, and the marks where it goes on."""
 _LONGEST_LINE: Final = 2_000
 """Characters of a line that are given to machines."""
 _MOST_LINES: Final = 1_000
@@ -35,24 +37,29 @@ def line_of(fault: Fault, texts: Mapping[str, bytes]) -> str:
     return lines[fault.line - 1].decode("utf-8", "replace").rstrip("\r")
 
 
-def as_text(faults: Sequence[Fault], texts: Mapping[str, bytes]) -> Iterator[str]:
-    """Each fault with its line and a caret under its place."""
+def as_text(
+    faults: Sequence[Fault], texts: Mapping[str, bytes], columns: int | None = None
+) -> Iterator[str]:
+    """Each fault with its line and a caret under its place; in lines of their own length for
+    programs, or within so many columns for people."""
+    most = _MOST_COLUMNS if columns is None else min(_MOST_COLUMNS, columns - _MARGIN)
     split = {name: text.split(b"\n") for name, text in texts.items()}
     for fault in faults:
         place = f"{fault.file}:{fault.line}:{fault.column}" if fault.line else fault.file
-        yield f"{harmless(place)}: {level_of(fault)} {fault.code}: {harmless(fault.message)}"
+        said = f"{harmless(place)}: {level_of(fault)} {fault.code}: {harmless(fault.message)}"
+        yield from [said] if columns is None else wrap(said, columns, rest="    ")
         lines = split.get(fault.file, [])
         if 0 < fault.line <= len(lines):
             line = lines[fault.line - 1].decode("utf-8", "replace").rstrip("\r")
-            yield from _with_caret(line, fault)
+            yield from _with_caret(line, fault, most)
 
 
-def _with_caret(line: str, fault: Fault) -> Iterator[str]:
+def _with_caret(line: str, fault: Fault, most: int) -> Iterator[str]:
     column = min(max(0, fault.column - 1), len(line))
-    begin = max(0, column - _BEFORE) if len(line) > _MOST_COLUMNS else 0
+    begin = max(0, column - _BEFORE) if len(line) > most else 0
     indent = len(line) - len(line.lstrip())
     begin = indent if 0 < begin <= indent else begin
-    end = min(len(line), begin + _MOST_COLUMNS)
+    end = min(len(line), begin + most)
     before, after = ("…" if begin else ""), ("…" if end < len(line) else "")
     number = f"{fault.line:>5}"
     yield f"{number} | {before}{_shown(line[begin:end])}{after}"

@@ -14,6 +14,7 @@ from tui.phrases import say_count
 from tui.rule_choice import path_of
 from tui.rules_commands import fault_reports
 from tui.rules_commands.all_cores import Progress, add_jobs
+from tui.rules_commands.chosen import columns_of_terminal
 from tui.rules_commands.rule_files import add_overrides, add_paths, folders_of, given_paths
 from tui.safe_text import harmless
 
@@ -185,7 +186,7 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
         found = sorted(
             {*faults.all(), *of_proofs.all()}, key=lambda one: (one.file, one.line, one.column)
         )
-        for line in fault_reports.as_text(found, every):
+        for line in fault_reports.as_text(found, every, columns_of_terminal()):
             sys.stdout.write(f"{line}\n")
         return FOUND
     wanted = arguments.wanted
