@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,9 @@ from drivers.live.session import NoPasswordError, PasswordSource
 
 _LONGEST: Final = 4096
 _PATIENCE: Final = 60.0
+_NO_KEYRING: Final = (
+    "the library keyring is not installed with the watch (pipx inject watchkeeper keyring)"
+)
 
 
 def password_source(
@@ -54,6 +59,34 @@ def password_source(
         )
     asked = _secret(prompt(f"Password of {settings.user} at {settings.name}: "), "the terminal")
     return _later(lambda: asked)
+
+
+def why_no_password(
+    settings: DeploymentSettings, environment: Mapping[str, str] | None = None
+) -> tuple[str, str] | None:
+    """Why a deployment's password cannot be had from the first moment on: the configuration's key,
+    and the reason. None where nothing speaks against it: nothing is run and no keyring is opened
+    to see that, and a later failure is the source's."""
+    chosen = settings.password
+    variables = os.environ if environment is None else environment
+    try:
+        if chosen.file:
+            key = "password_file"
+            read_file(Path(chosen.file))
+        elif chosen.environment:
+            key = "password_environment"
+            _from_environment(chosen.environment, variables)
+        elif chosen.keyring:
+            key = "password_keyring"
+            if find_spec("keyring") is None:
+                return key, _NO_KEYRING
+        elif chosen.command:
+            key, name = "password_command", chosen.command[0]
+            if shutil.which(name, path=variables.get("PATH")) is None:
+                return key, f"{printable(name)} is no command that could be run here"
+    except NoPasswordError as error:
+        return key, str(error)
+    return None
 
 
 def read_file(path: Path) -> Secret:
@@ -103,9 +136,7 @@ def _from_keyring(service: str, user: str) -> Secret:
     try:
         keyring: Any = import_module("keyring")
     except ImportError:
-        raise NoPasswordError(
-            "the library keyring is not installed with the watch (pipx inject watchkeeper keyring)"
-        ) from None
+        raise NoPasswordError(_NO_KEYRING) from None
     try:
         said = keyring.get_password(service, user)
     except Exception:  # noqa: BLE001  # what it raises depends on the system's keyring

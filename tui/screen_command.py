@@ -111,6 +111,16 @@ def _prepared(
     )
 
 
+def refuse_without_terminal(arguments: argparse.Namespace) -> bool:
+    """Say that there can be no screen here, before anything is begun for it."""
+    from tui.screen.start import refusal
+
+    reason = refusal(os.environ, (sys.stdin, sys.stdout))
+    if reason:
+        sys.stderr.write(f"watchkeeper {arguments.command}: {reason}\n")
+    return bool(reason)
+
+
 def can_show(arguments: argparse.Namespace) -> bool:
     """Whether the terminal is one on which there can be a screen."""
     from tui.screen.start import refusal

@@ -104,7 +104,8 @@ def load(name: str) -> Scenario:
         except (OSError, UnicodeDecodeError) as error:
             raise ScenarioError(f"{name} cannot be read: {error}") from None
     if name not in names():
-        near = difflib.get_close_matches(name, names(), n=1, cutoff=0.3)
+        beginning = [one for one in names() if name and one.lower().startswith(name.lower())]
+        near = beginning or difflib.get_close_matches(name, names(), n=1, cutoff=0.3)
         hint = f": {near[0]} is the nearest" if near else ""
         raise ScenarioError(f"there is no scenario {name!r}{hint}")
     return read((_folder() / f"{name}.toml").read_text(encoding="utf-8"), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,15 +45,18 @@ class Plan:
         return [one.name for one in self.configuration.deployments if not one.verifies]
 
 
-def check_trust(configuration: Configuration) -> None:
-    """Make sure that certificates can be verified as it is configured.
-
-    Raises:
-        OSError: a file of authorities cannot be read, or holds none.
-        ValueError: likewise.
-    """
-    for settings in configuration.deployments:
+def why_no_trust(settings: DeploymentSettings) -> str:
+    """Why a deployment's certificates cannot be verified as it is configured; empty where they
+    can."""
+    try:
         trust_of(settings).for_connections()
+    except FileNotFoundError:
+        return "does not exist"
+    except ssl.SSLError:
+        return "holds no certificates in the form PEM"
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    return ""
 
 
 def trust_of(settings: DeploymentSettings) -> Trust:

@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     except CannotStartError as error:
         _complain(error.reasons)
         return error.code
+    if not arguments.plain and screen_command.refuse_without_terminal(arguments):
+        return UNUSABLE
     return _watch(arguments, plan, "")
 
 
@@ -48,13 +50,18 @@ def _run_demo(arguments: argparse.Namespace) -> int:
     from drivers.simulator import scenario
     from drivers.simulator.server import AddressError
     from tui.recording import demo
+    from tui.settings import SettingsError, load_settings
 
     if arguments.followed:
         arguments.complain("--demo records a journal of its own; leave out --from")
     try:
         chosen = scenario.load(arguments.scenario or demo.SCENARIO)
-    except scenario.ScenarioError as error:
+        load_settings(arguments.config)
+    except (scenario.ScenarioError, SettingsError) as error:
         return _complain([str(error)])
+    # Appliances are not served for a screen that cannot be.
+    if not arguments.plain and screen_command.refuse_without_terminal(arguments):
+        return UNUSABLE
     with TemporaryDirectory(prefix="watchkeeper-demo-") as folder:
         journal = arguments.journal or Path(folder) / "demo.jsonl"
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import getpass
 import platform
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from drivers.configuration import (
     Configuration,
@@ -17,14 +19,19 @@ from drivers.configuration import (
     default_path,
     read_configuration,
 )
+from drivers.journal.faults import printable
 from drivers.live.session import NoPasswordError, PasswordSource
-from drivers.passwords import password_source
+from drivers.passwords import password_source, why_no_password
 from tui.exit_codes import FOUND, UNUSABLE
-from tui.recording.build import Plan, check_trust
+from tui.recording.build import Plan, why_no_trust
 from tui.recording.session import is_free
 from tui.safe_text import harmless
 from tui.screen_command import wall
 from tui.settings import SettingsError, load_settings
+
+_NEVER: Final = frozenset({errno.ENOENT, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL})
+"""What no waiting and no other start will change; a folder's name in a system that makes none
+(`/proc`) is not found although its parents were to be made."""
 
 
 class CannotStartError(Exception):
@@ -64,10 +71,12 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     if arguments.journal is not None:
         journal = replace(configuration.journal, path=Path(arguments.journal).absolute())
         configuration = replace(configuration, journal=journal)
-    try:
-        check_trust(configuration)
-    except (OSError, ValueError) as error:
-        raise CannotStartError([f"the authorities cannot be read (ca_file): {error}"]) from None
+    missing = _missing(configuration, path)
+    if missing:
+        raise CannotStartError(missing)
+    impossible = _impossible_folder(configuration.journal.path.parent)
+    if impossible:
+        raise CannotStartError([impossible])
     taken = is_free(configuration.journal.path)
     if taken:
         followed = f"follow it with: watchkeeper watch --from {configuration.journal.path}"
@@ -81,6 +90,44 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
         host_name(),
         raw=raw_folder(configuration.journal.path) if arguments.raw else None,
     )
+
+
+def _missing(configuration: Configuration, file: Path) -> list[str]:
+    """What the configuration names and is not there, each with its line: whoever starts a watch is
+    told before it begins blind."""
+    found: list[tuple[int, str, str]] = []
+    for number, settings in enumerate(configuration.deployments):
+        untrusted = why_no_trust(settings)
+        if untrusted:
+            found.append((number, "ca_file", f"{printable(settings.ca_file)} {untrusted}"))
+        absent = why_no_password(settings)
+        if absent is not None:
+            found.append((number, *absent))
+    if not found:
+        return []
+    parts: set[DocumentPath] = {("deployment", number, key) for number, key, _ in found}
+    try:
+        lines = lines_of(file.read_bytes(), parts)
+    except OSError:
+        lines = {}
+    told = []
+    for number, key, reason in found:
+        line = lines.get(("deployment", number, key))
+        place = f"{printable(str(file))}:{line}" if line else printable(str(file))
+        name = printable(configuration.deployments[number].name, 60)
+        told.append(f"{place}: [[deployment]] {name}: {key}: {reason}")
+    return told
+
+
+def _impossible_folder(folder: Path) -> str:
+    """Why a folder can never be made where it is to lie; empty where it is there, or may be made
+    now or later."""
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in _NEVER:
+            return f"the journal's folder {printable(str(folder))} cannot be: {error.strerror}"
+    return ""
 
 
 def lines_of(text: bytes, parts: set[DocumentPath]) -> dict[DocumentPath, int]:
