@@ -281,13 +281,17 @@ class _Search:
         order = {name: 0 for literal in self._literals for name in sorted(literal.facts)}
         self._measure()
         proof = self._prove(self._aim, set(changed))
+        told: set[str] = set()
         for name in order:
             if name in changed:
                 value = changed[name]
                 example = None if isinstance(value, SomeText) else value
-                yield Requirement(name, f"{name} {self._demand(name, value, proof)}", example)
+                demand = self._demand(name, value, proof, told)
+                told.add(name)
+                yield Requirement(name, f"{name} {demand}", example)
 
-    def _demand(self, name: str, value: Value | None, proof: list[Literal]) -> str:
+    def _demand(self, name: str, value: Value | None, proof: list[Literal], told: set[str]) -> str:
+        """What one fact must say; how it stands to one of `told` has been said of that one."""
         fact = self._rule_base.facts.get(name)
         if value is None:
             return "is not known"
@@ -295,9 +299,14 @@ class _Search:
             choices: tuple[Value, ...] = (True, False) if fact is None else fact.values
             choices = (True, False) if isinstance(value, bool) else (*choices, UNRECOGNISED)
             return self._choice(name, value, choices)
-        demands = [self._seen_from(name, literal) for literal in proof if name in literal.facts]
+        own = [literal for literal in proof if name in literal.facts]
+        # Of an unknown fact whose relation was said of the other, it is enough to say: it is known.
+        again = self._now_known(name) is not None
+        demands = [
+            self._seen_from(name, one) for one in own if again or not told.intersection(one.facts)
+        ]
         more = [demand for demand in dict.fromkeys(demands) if demand != _KNOWN]
-        return " and ".join(more) or (_KNOWN if demands else f"= {say_value(value, fact)}")
+        return " and ".join(more) or (_KNOWN if own else f"= {say_value(value, fact)}")
 
     def _choice(self, name: str, value: Value, choices: tuple[Value, ...]) -> str:
         fact = self._rule_base.facts.get(name)

@@ -170,6 +170,10 @@ def test_relations_need_one_side_only_where_one_will_do() -> None:
         'after same as before and is not "5.0"',
         "before same as after",
     ]
+    assert changes('after = { differs_from = "before" }', {}) == [
+        "after differs from before",
+        "before is known",
+    ]
 
 
 def test_ages_and_orders_are_met_together() -> None:

@@ -486,6 +486,39 @@ def test_explained_facts_are_read_as_in_tests(ship: Ship) -> None:
     assert "water.trend is never 'Falling'; it is one of rising, falling, steady" in ended.err
 
 
+def test_logs_and_what_they_must_give_may_lie_among_the_rules(ship: Ship, dry_boiler: Path) -> None:
+    (ship.rules / "expected").mkdir()
+    dry_boiler.rename(ship.rules / "night.jsonl")
+    tests = '[[logs]]\nlogs = "*.jsonl"\nexpected = "expected/{name}.expected.toml"\n'
+    write_tests(ship, tests)
+    (ship.rules / "expected" / "night.expected.toml").write_text(
+        """
+[[finding]]
+rule = "water-low"
+subject = "boiler/port"
+raised = "1m"
+resolved = "10m"
+[[finding]]
+rule = "water-gone"
+subject = "boiler/port"
+raised = "2m"
+resolved = 2026-03-01T01:11:00Z
+forbids = ["light", "blow-down"]
+""",
+        "utf-8",
+    )
+    assert ship.run("rules", "check", "boilers").code == 0
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.code == 0, ended.out
+
+
+def test_a_log_that_is_not_there_is_told(ship: Ship) -> None:
+    write_tests(ship, '[[test]]\nname = "x"\nlog = "nix.jsonl"\nexact = true\n')
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.code == 1
+    assert "log: there is no file boilers/nix.jsonl" in ended.out
+
+
 def test_a_slip_in_a_proof_is_told_by_test(ship: Ship) -> None:
     write_tests(ship)
     proof = '[[proof]]\nfacts = ["water.levle"]\n'
