@@ -190,6 +190,8 @@ class Site:
         self.events: list[Event] = []
         """Of the last observation."""
         self.journal: list[Event] = []
+        self.settle = 60.0
+        """Seconds that two equal readings after an update must lie apart."""
 
     def see(
         self,
@@ -198,7 +200,7 @@ class Site:
         whole: tuple[Kind, ...] = (),
         pair: str = "",
         kind: Kind | None = None,
-        settle: float = 60,
+        settle: float | None = None,
         snapshot: bool = False,
         answers: tuple[Body, ...] = (),
     ) -> Site:
@@ -209,7 +211,7 @@ class Site:
             self.remembered,
             deployment=SITE,
             time=START + timedelta(seconds=seconds),
-            settle=timedelta(seconds=settle),
+            settle=timedelta(seconds=self.settle if settle is None else settle),
             snapshot=snapshot,
         )
         fit(self.events)
@@ -220,7 +222,7 @@ class Site:
         self,
         *bodies: Json,
         seconds: float = 0,
-        settle: float = 60,
+        settle: float | None = None,
         members: dict[str, Json] | None = None,
         bays: dict[str, Json] | None = None,
         answers: tuple[Body, ...] = (),

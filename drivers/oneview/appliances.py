@@ -103,7 +103,9 @@ def _say_bay(view: View, subject: str, serial: str) -> None:
     say(subject, "appliance.module_status", bay.status)
     say(subject, "link.management_port", _management_ports(bay.frame))
     was_there = view.said(subject, "appliance.present")
-    if bay.present and (was_there is False or view.said(subject, "claim.inserted_at") is None):
+    # What was there before the watch began was inserted nobody knows when.
+    is_new = was_there is None and bool(view.before.resources(Kind.ENCLOSURE))
+    if bay.present and (was_there is False or is_new):
         say(subject, "claim.inserted_at", instant_text(view.time))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from drivers.oneview.alert_kinds import speaks_of_storage
-from drivers.oneview.fields import lowered, prose, version, word
+from drivers.oneview.fields import listed, lowered, prose, version, word
 from drivers.oneview.tasks import Task, is_interrupted
 from rules.values import version_key
 
@@ -16,6 +16,7 @@ WITHIN_SECONDS: Final = timedelta(seconds=30)
 """An error so soon after the start was a refusal."""
 
 _TARGET: Final = re.compile(r"\bto\s+(?:version\s+)?v?(\d{1,4}(?:\.\d{1,6}){1,4}(?:-\d{1,12})?)")
+_CHECKING: Final = re.compile(r"valid|verif|check|prepar|upload|start", re.IGNORECASE)
 _CAUSES: Final = (
     (
         "corrupt-file",
@@ -58,6 +59,8 @@ class Ending:
     storage_alarm: bool
     oneview_started: list[datetime]
     oneview_swapped: datetime | None
+    at_once: timedelta = WITHIN_SECONDS
+    """How soon after the start an error is a refusal."""
 
 
 def why(ending: Ending) -> tuple[bool | None, str | None, bool | None, bool | None]:
@@ -95,7 +98,15 @@ def _is_refused(ending: Ending) -> bool:
         return True
     if ending.started_at is None or ending.ended_at is None:
         return False
-    return timedelta(0) <= ending.ended_at - ending.started_at <= WITHIN_SECONDS
+    if ending.task is not None and _was_at_work(ending.task):
+        return False
+    return timedelta(0) <= ending.ended_at - ending.started_at <= ending.at_once
+
+
+def _was_at_work(task: Task) -> bool:
+    """Whether a step was begun that is none of the checks before an update."""
+    steps = [prose(step, "statusUpdate") for step in listed(task.resource, "progressUpdates")]
+    return any(text is not None and not _CHECKING.search(text) for text in steps)
 
 
 def _cause(ending: Ending) -> str:

@@ -227,9 +227,10 @@ def test_an_alert_that_offers_a_factory_reset_holds_the_claim_up() -> None:
     assert site.module(A, "alert.unrecognised_count") is None
 
 
-def test_a_module_is_inserted_when_it_is_first_seen_and_when_it_comes_back() -> None:
-    site = Site().see(enclosure(A))
-    assert site.module(A, "claim.inserted_at") == at()
+def test_a_module_is_inserted_when_it_appears_in_a_bay_and_when_it_comes_back() -> None:
+    site = Site().see(enclosure(A)).see(enclosure(A), enclosure(B), seconds=10)
+    assert site.module(A, "claim.inserted_at") is None, "it was there before the watch began"
+    assert site.module(B, "claim.inserted_at") == at(10)
     away = enclosure(A, model="", devicePresence="Absent", poweredOn=False)
     away["applianceBays"][1]["serialNumber"] = ""
     site.see(away, seconds=15).see(enclosure(A), seconds=900)

@@ -253,6 +253,34 @@ def test_a_refusal_is_told_from_a_failure(changes: Json, refused: bool, cause: s
     assert site.pair("update.validation_cause") == cause
 
 
+def step(text: str) -> Json:
+    return {"progressUpdates": [{"statusUpdate": text}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"seconds": 31} | step("Validating the update file"), True),
+        ({"seconds": 31} | step("Installing on the active appliance"), False),
+        ({"seconds": 31, "stateReason": "ValidationError"} | step("Installing"), True),
+        ({"seconds": 51}, False),
+    ],
+)
+def test_an_error_at_once_is_no_refusal_once_work_was_begun(changes: Json, refused: bool) -> None:
+    site = finish(started(), {}, **changes)
+    assert site.pair("update.validation_error") is refused
+
+
+@pytest.mark.parametrize(("speed", "refused"), [(1, True), (10, False)])
+def test_what_is_at_once_shrinks_with_the_time_that_versions_take_to_settle(
+    speed: int, refused: bool
+) -> None:
+    site = started()
+    site.settle /= speed
+    finish(site, {}, seconds=31)
+    assert site.pair("update.validation_error") is refused
+
+
 def test_a_target_that_is_no_newer_names_the_cause() -> None:
     site = Site().poll()
     running = update_task(created=at(20), name=f"Update Image Streamer to {OLD}")
