@@ -33,7 +33,7 @@ def restate_memory(remembered: Remembered, deployment: Deployment, time: datetim
                     subject=subject,
                     data=EventData(
                         facts=part,
-                        message=f"{subject.partition('/')[2]}: what the watch remembers, again",
+                        message="What the watch remembers, again",
                     ),
                 )
             )

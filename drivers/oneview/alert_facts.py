@@ -41,6 +41,10 @@ _SHORTLY: Final[dict[AlertKind, str]] = {
 """What alerts of these kinds tell, where they cannot be told to an appliance or a pair."""
 
 
+NO_ACTION: Final = "the alert tells no action"
+"""What stands for the corrective action of an alert that has none."""
+
+
 def say_alerts(view: View) -> list[Placed]:
     """State what the open alerts tell, and return them with their places."""
     if Kind.ALERT not in view.read and Kind.EVENT not in view.read:
@@ -181,7 +185,7 @@ def _say_words(
     description = prose(item.alert, "description") if item else None
     if before:
         description = bounded(before + (description or ""), LONGEST_TEXT).strip()
-    action = prose(item.alert, "correctiveAction") if item else None
+    action = (prose(item.alert, "correctiveAction") or NO_ACTION) if item else None
     _say(view, subject, f"{prefix}{joint}description", description, None)
     _say(view, subject, f"{prefix}{joint}corrective_action", action, None)
 

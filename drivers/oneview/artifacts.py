@@ -86,7 +86,7 @@ def _say_plans(view: View) -> None:
     if bare or view.is_whole_on_primary(Kind.DEPLOYMENT_PLAN):
         subject, say = view.deployment_subject, view.statement.say
         say(subject, "artifacts.plans_without_image", len(bare))
-        say(subject, "artifacts.plans_without_image_names", _names(bare))
+        say(subject, "artifacts.plans_without_image_names", _names(bare) or "none")
 
 
 def _say_replication(view: View) -> None:

@@ -92,7 +92,7 @@ def to_events(
         due.difference_update(new)
         _keep(said, new)
         for source, part in _by_source(new, sources):
-            events.append(_event(source, subject, time, part, _message(subject, part)))
+            events.append(_event(source, subject, time, part, _message(part)))
     return events
 
 
@@ -158,15 +158,14 @@ def _order(subject: str) -> tuple[int, str]:
     return (_SCOPES.index(scope) if scope in _SCOPES else len(_SCOPES), subject)
 
 
-def _message(subject: str, facts: dict[str, Any]) -> str:
-    name = subject.partition("/")[2]
+def _message(facts: dict[str, Any]) -> str:
     shown = [
         f"{fact} is {_shown(value)}" if value is not None else f"{fact} is not known any more"
         for fact, value in list(facts.items())[:_SHOWN]
     ]
     rest = len(facts) - len(shown)
     more = f" and {rest} more" if rest else ""
-    return bounded(f"{name}: {', '.join(shown)}{more}", LONGEST_MESSAGE)
+    return bounded(f"{', '.join(shown)}{more}", LONGEST_MESSAGE)
 
 
 def _shown(value: Any) -> str:
