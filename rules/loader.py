@@ -22,7 +22,8 @@ from rules.rule_base import Derivation, Fact, Operation, Rule, RuleBase, Scope, 
 from rules.rule_files import EXPECTED, TESTS, hash_of_texts, read_file, rule_files
 from rules.tables import Faults, Table
 
-_OVERRIDES: Final = "(overrides) "
+OVERRIDES: Final = "(overrides) "
+"""What stands before the name of a site's file among the texts of a rule base."""
 _TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule", "board")
 _ELSEWHERE: Final = {
     **dict.fromkeys(("test", "table", "logs", "proof"), TESTS),
@@ -98,10 +99,10 @@ class _Loader:
         self._texts = texts
         self._all_texts = dict(texts)
         if overrides is not None:
-            self._all_texts[_OVERRIDES + overrides_name] = overrides
+            self._all_texts[OVERRIDES + overrides_name] = overrides
         self._faults = Faults(self._all_texts)
         self._overrides_text = overrides
-        self._overrides_name = _OVERRIDES + overrides_name
+        self._overrides_name = OVERRIDES + overrides_name
         self._lost: set[tuple[str, str]] = set()
         self._incomplete = False
         self._faulty: set[str] = set()

@@ -39,28 +39,30 @@ class Overrides:
         assert rule_id is not None
         self._applied.add(rule_id)
         changed = []
-        if table.has("enabled") and not table.flag("enabled"):
+        table.flag("enabled")
+        if table.content.get("enabled") is False:
             self.disabled.add(str(names[0]))
             return None
         for key in ("severity", "for"):
-            if table.has(key):
-                rule.content[key] = table.text(key)
+            if table.has(key) and (text := table.text(key, required=True)):
+                rule.content[key] = text
+                _note_origin(rule, table, (key,))
                 changed.append(key)
         for key in ("when", "until"):
             if table.has(key):
                 changes = table.get(key)
-                rule.content[key] = self._merge(rule.content.get(key), changes, table, (key,))
+                rule.content[key] = self._merge(rule, rule.content.get(key), changes, table, (key,))
                 changed.append(key)
         table.finish()
         return tuple(changed)
 
-    def _merge(self, old: Any, new: Any, table: Table, keys: tuple[str, ...]) -> Any:
+    def _merge(self, rule: Table, old: Any, new: Any, table: Table, keys: tuple[str, ...]) -> Any:
         """New constants in the places of old ones; no condition is added and none taken away."""
         if isinstance(new, dict) and isinstance(old, dict):
             merged = dict(old)
             for key, value in new.items():
                 if key in old:
-                    merged[key] = self._merge(old[key], value, table, (*keys, key))
+                    merged[key] = self._merge(rule, old[key], value, table, (*keys, key))
                 else:
                     table.fault(
                         Code.BAD_OVERRIDE,
@@ -74,6 +76,7 @@ class Overrides:
                 Code.BAD_OVERRIDE, "must have the shape of the condition that it changes", *keys
             )
             return old
+        _note_origin(rule, table, keys)
         return new
 
     def finish(self, rule_ids: set[str]) -> None:
@@ -83,3 +86,8 @@ class Overrides:
                 table.fault(
                     Code.UNKNOWN_RULE, f"{rule_id!r} is no rule{nearest(rule_id, rule_ids)}"
                 )
+
+
+def _note_origin(rule: Table, table: Table, keys: tuple[str, ...]) -> None:
+    """What is wrong with a value that an override gives is told in the override."""
+    table.faults.comes_from(rule.file, rule.path + keys, table.file, table.path + keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -32,6 +33,7 @@ _OPERATORS: Final = (
 )
 _THRESHOLD_TYPES: Final = ("int", "float", "duration", "version")
 CONFIRM: Final = "confirm."
+_RELEASE: Final = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)*(?:[-+_].*)?\Z")
 
 
 class PatternReader:
@@ -224,6 +226,14 @@ class PatternReader:
         except ValueError as error:
             table.fault(
                 Code.WRONG_VALUE_TYPE, f"{error} ({fact.name} is of type {fact.type})", *keys
+            )
+            return None
+        if fact.type == "version" and not _RELEASE.match(str(read)):
+            table.fault(
+                Code.WRONG_VALUE_TYPE,
+                f"{read!r} is compared as it stands, and a version has numbers between dots; of "
+                'every 2.something, say { at_least = "2", below = "3" }',
+                *keys,
             )
             return None
         if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):

@@ -19,6 +19,11 @@ class Faults:
         self._texts = dict(texts)
         self._found: list[tuple[str, Path, str, Code]] = []
         self._placed: list[Fault] = []
+        self._elsewhere: dict[tuple[str, Path], tuple[str, Path]] = {}
+
+    def comes_from(self, file: str, path: Path, origin: str, origin_path: Path) -> None:
+        """What counts as a part of one document stands in another, where its faults are told."""
+        self._elsewhere[file, path] = origin, origin_path
 
     def read_as(self, file: str, text: bytes) -> None:
         """Look lines up in what was read of a file: of a faulty text, all that is sound of it,
@@ -31,6 +36,11 @@ class Faults:
 
     def add(self, file: str, path: Path, code: Code, message: str) -> None:
         """Note a fault at a part of a document."""
+        for length in range(len(path), 0, -1) if self._elsewhere else ():
+            origin = self._elsewhere.get((file, path[:length]))
+            if origin is not None:
+                file, path = origin[0], origin[1] + path[length:]
+                break
         self._found.append((file, path, shortened(message), code))
 
     def add_placed(self, fault: Fault) -> None:

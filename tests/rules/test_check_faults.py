@@ -7,7 +7,9 @@ from typing import Final
 import pytest
 from rule_texts import CATALOGUE, RULE, check, codes, rule
 
+from rules.authoring.checking import check_texts
 from rules.fault_codes import MEANINGS, Code
+from rules.loader import OVERRIDES
 
 
 def test_a_rule_base_without_faults_has_none() -> None:
@@ -40,6 +42,13 @@ def test_a_rule_base_without_faults_has_none() -> None:
             "float in rpm",
         ),
         ('wheel.verdict = "bad" }', 'wheel.mill = { matches = "(" } }', "WK036", "no regular"),
+        (
+            'wheel.verdict = "bad" }',
+            'wheel.make = { at_least = "2.x" } }\n[[fact]]\nname = "wheel.make"\n'
+            'type = "version"\nscope = "wheel"\nsource = "gauge"\n[[rule]]\n',
+            "WK032",
+            "numbers between dots",
+        ),
         ('wheel.verdict = "bad" }', 'wheel.mill = { matches = "a(?!b)" } }', "WK036", "looking"),
         (
             'wheel.verdict = "bad" }',
@@ -299,3 +308,23 @@ def test_what_is_too_deep_to_be_looked_into_is_told_and_nothing_else() -> None:
         for n in range(count)
     )
     assert set(codes(CATALOGUE, facts, derived, RULE)) == {"WK075"}
+
+
+@pytest.mark.parametrize(
+    ("override", "code", "line"),
+    [
+        ('severity = "warn"', "WK013", 2),
+        ("severity = 5", "WK012", 2),
+        ('for = "1 h"', "WK015", 2),
+        ('enabled = "no"', "WK012", 2),
+        ('when = { wheel.verdict = "worse" }', "WK031", 2),
+        ('[override."wheel-bad".when]\nwheel.verdict = 7', "WK032", 3),
+    ],
+)
+def test_a_fault_of_an_override_stands_in_the_override(override: str, code: str, line: int) -> None:
+    site = f'[override."wheel-bad"]\n{override}\n'.encode()
+    base = {"mill.toml": (CATALOGUE + RULE).encode()}
+    found = check_texts(base, site, "site.toml").faults
+    assert [
+        (fault.file.removeprefix(OVERRIDES), str(fault.code), fault.line) for fault in found
+    ] == [("site.toml", code, line)]

@@ -6,7 +6,9 @@ import argparse
 import gc
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
@@ -14,6 +16,10 @@ from tui.rules_commands import fault_reports
 from tui.rules_commands.chosen import columns_of_terminal
 from tui.rules_commands.rule_files import add_overrides, add_paths, gather, given_paths
 from tui.safe_text import harmless, wrap
+
+if TYPE_CHECKING:
+    from rules.authoring.checking import Checked
+    from rules.faults import Fault
 
 _MOST_SHOWN: Final = 10_000
 """Faults that are told one by one; whoever has more will mend these first."""
@@ -53,12 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         checked = check_texts(files.texts, overrides, arguments.overrides or "")
     finally:
         gc.enable()
-    faults = [fault for fault in checked.faults if not files.only or fault.file in files.only]
+    faults, texts = _by_own_name(checked, arguments.overrides)
+    files_only = files.only and files.only | {arguments.overrides}
+    faults = [fault for fault in faults if not files_only or fault.file in files_only]
     if arguments.no_warnings:
         faults = [fault for fault in faults if not fault.is_warning]
     errors = sum(not fault.is_warning for fault in faults)
     warnings = len(faults) - errors
-    texts = dict(checked.rule_base.texts)
     left_out = max(0, len(faults) - _MOST_SHOWN)
     del faults[_MOST_SHOWN:]
     about: dict[str, Any] = {
@@ -90,6 +97,22 @@ def run(arguments: argparse.Namespace) -> int:
             for line in [said] if wide is None else wrap(said, wide, rest="  "):
                 write(f"{line}\n")
     return FOUND if errors or (warnings and arguments.strict) else FINE
+
+
+def _by_own_name(checked: Checked, overrides: str | None) -> tuple[list[Fault], dict[str, bytes]]:
+    """The faults and texts, the site's file by the name that people and programs find it by."""
+    from rules.loader import OVERRIDES
+
+    texts = dict(checked.rule_base.texts)
+    site = f"{OVERRIDES}{overrides}"
+    if overrides is None or overrides in texts:
+        return checked.faults, texts
+    texts[overrides] = texts.pop(site)
+    replace = msgspec.structs.replace
+    faults = [
+        replace(fault, file=overrides) if fault.file == site else fault for fault in checked.faults
+    ]
+    return faults, texts
 
 
 def _summary(about: dict[str, Any]) -> str:
