@@ -42,13 +42,6 @@ def test_a_rule_base_without_faults_has_none() -> None:
             "float in rpm",
         ),
         ('wheel.verdict = "bad" }', 'wheel.mill = { matches = "(" } }', "WK036", "no regular"),
-        (
-            'wheel.verdict = "bad" }',
-            'wheel.make = { at_least = "2.x" } }\n[[fact]]\nname = "wheel.make"\n'
-            'type = "version"\nscope = "wheel"\nsource = "gauge"\n[[rule]]\n',
-            "WK032",
-            "numbers between dots",
-        ),
         ('wheel.verdict = "bad" }', 'wheel.mill = { matches = "a(?!b)" } }', "WK036", "looking"),
         (
             'wheel.verdict = "bad" }',
@@ -328,3 +321,13 @@ def test_a_fault_of_an_override_stands_in_the_override(override: str, code: str,
     assert [
         (fault.file.removeprefix(OVERRIDES), str(fault.code), fault.line) for fault in found
     ] == [("site.toml", code, line)]
+
+
+@pytest.mark.parametrize(
+    ("version", "sound"),
+    [("2", True), ("v5.20.01-0312345", True), ("2.x", False), ("16.4-rc1", True), ("2.1b", False)],
+)
+def test_a_version_to_compare_with_has_numbers_between_dots(version: str, sound: bool) -> None:
+    fact = '[[fact]]\nname = "wheel.make"\ntype = "version"\nscope = "wheel"\nsource = "gauge"\n'
+    compared = rule("made", f'wheel.make = {{ at_least = "{version}" }}')
+    assert codes(CATALOGUE, fact, compared) == ([] if sound else ["WK032"])
