@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 LARGEST_LIST: Final = 64 << 20
-"""Bytes of all pages of one list together."""
+"""Bytes of all pages of one list together, and of all that one Image Streamer is asked for."""
 LONGEST_LIST: Final = timedelta(minutes=2)
 LARGEST_READING: Final = 192 << 20
-"""Bytes of all lists that one host is asked for in one reading."""
+"""Bytes of all lists that HPE OneView is asked for in one reading."""
 LONGEST_READING: Final = timedelta(minutes=5)
 
 

@@ -47,6 +47,8 @@ class OneViewReading:
     """Whether somebody answered who could not show the right certificate."""
     lists: dict[str, bool] = field(default_factory=dict)
     """The lists that were asked for, and whether they were read whole, or are not known there."""
+    broken: set[str] = field(default_factory=set)
+    """The lists that were answered with what is no list."""
     sessions: list[SessionWord] = field(default_factory=list)
     """What became of the session, in order."""
     spoken: Spoken | None = None
@@ -196,6 +198,8 @@ class OneViewReader:
             complete = complete and settled
             name = name_of_list("/rest/tasks" if wanted is None else wanted.path)
             reading.lists[name] = settled
+            if answer.outcome == "broken":
+                reading.broken.add(name)
             if wanted is not None:
                 (self._owed.discard if settled else self._owed.add)(wanted.path)
             if not part.whole:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from drivers.live.answer import NO_ANSWER, Answer
-from drivers.live.budget import Budget
+from drivers.live.budget import LARGEST_LIST, Budget
 from drivers.live.client import LONGEST_PAUSE as LONGEST_ASKED_FOR
 from drivers.live.client import Client
 from drivers.live.lists import ListReader, TaskReader
@@ -103,7 +103,7 @@ class PairReader:
         # What the last reading's budget did not reach comes first.
         due.sort(key=lambda one: one[0].path not in self._not_reached)
         self._not_reached.clear()
-        budget = Budget(self._wall)
+        budget = Budget(self._wall, LARGEST_LIST)
         while tasks_due or due:
             if budget.is_spent:
                 self._not_reached = {wanted.path for wanted, _ in due}

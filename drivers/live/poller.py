@@ -190,6 +190,8 @@ class Poller:
             if read.complete:
                 self._snapshot_due = False
             self._count += 1
+        elif read.broken:
+            polled.events += self._say_unread_of(dict.fromkeys(sorted(read.broken), False))
         if read.refused:
             self._pace.refused()
         elif read.listened:

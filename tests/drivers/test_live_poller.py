@@ -250,12 +250,19 @@ def answering(
 async def test_lists_that_are_no_lists_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = LiveWatch(Simulated())
     await watch.poll()
-    answering(monkeypatch, lambda path, body: [])
-    for _ in range(3):
-        watch.simulated.wait("15s")
-        events = await watch.poll()
-        assert {event.source for event in events} <= {WATCH}
-        assert watch.last.heard == set()
+    with monkeypatch.context() as patch:
+        answering(patch, lambda path, body: [])
+        events = []
+        for _ in range(12):
+            watch.simulated.wait(timedelta(seconds=watch.last.wait))
+            events += await watch.poll()
+            assert watch.last.heard == set()
+        assert {event.source for event in events} == {WATCH}
+        (unread,) = said(events, "watch.unread_lists")
+        assert "deployment-servers/image-streamer-appliances" in unread
+    await watch.poll()
+    assert said(await watch.poll(), "watch.unread_lists") in ([], [None])
+    assert said(watch.events, "watch.unread_lists")[-1] is None
     assert watch.told == []
 
 
