@@ -95,7 +95,9 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
     }
     logs = {
         "logs": part.text("Which logs"),
-        "expected": part.text("The file of a log, with {name} in it"),
+        "expected": part.text(
+            "The file of a log, with {name} in it; below the rules it ends in .expected.toml"
+        ),
     }
     proof = {
         "facts": part.texts("Facts, or patterns such as update.*"),
