@@ -122,6 +122,20 @@ def cut(text: str, columns: int, *, mark: str = "…") -> str:
     return text[: _fitting(text, max(0, columns - width(mark)))] + mark[:columns]
 
 
+def cut_middle(text: str, columns: int, *, mark: str = "…") -> str:
+    """A harmless text in at most so many columns, cut where names are alike: a third is left of
+    its beginning, and the end, which tells them apart."""
+    if len(text) <= columns and width(text) <= columns:
+        return text
+    room = max(0, columns - width(mark))
+    front = text[: _fitting(text, room // 3)]
+    rest = room - width(front)
+    start = len(text)
+    while start > len(front) and width(text[start - 1 :]) <= rest:
+        start -= 1
+    return front + mark[:columns] + text[start:]
+
+
 def _fitting(text: str, columns: int) -> int:
     """How many characters of a text fit into so many columns."""
     if text.isascii():

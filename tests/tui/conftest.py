@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from opened_screen import opened
 from ship import Ended, Ship
 
 from tui.command_line import main
+
+__all__ = ["opened"]
 
 
 @pytest.fixture

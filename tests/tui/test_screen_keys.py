@@ -3,112 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from opened_screen import UPDATE, Open, at_the_failure
 
-from drivers.journal import Faults
-from rules.loader import load_rule_base
-from rules.rule_base import RuleBase
-from tui.screen.app import ScreenOptions, WatchApp
 from tui.screen.keys import ACTIONS, BY_NAME, TAKEN, Keys
 from tui.screen.places.board import Board
-from tui.session.recorded_log import RecordedLog
-from tui.session.replay import ReplaySession
 from tui.session.timeline import Timeline, TimelineLine
-
-LOGS = Path("samples/logs")
-UPDATE = LOGS / "U6-standby-fails.jsonl"
-
-
-@cache
-def shipped_rules() -> RuleBase:
-    return load_rule_base("rules/image_streamer")
-
-
-class Driver:
-    """A pilot that waits for what it wants to see."""
-
-    def __init__(self, app: WatchApp, pilot: Pilot[Any]) -> None:
-        self.app = app
-        self.pilot = pilot
-
-    @property
-    def text(self) -> str:
-        screen = self.app.screen
-        strips = screen._compositor.render_strips()
-        return "\n".join(strip.text for strip in strips)
-
-    async def until(self, holds: Callable[[], bool]) -> str:
-        deadline = time.monotonic() + 60
-        while not holds():
-            assert time.monotonic() < deadline, self.text
-            await self.pilot.pause(0.01)
-        return self.text
-
-    async def shows(self, *texts: str) -> str:
-        return await self.until(lambda: all(text in self.text for text in texts))
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def type(self, text: str) -> None:
-        await self.pilot.press(*("space" if one == " " else one for one in text))
-
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
-    logs: list[RecordedLog] = []
-
-    @asynccontextmanager
-    async def open_screen(
-        *paths: Path,
-        size: tuple[int, int] = (80, 24),
-        keys: dict[str, list[str]] | None = None,
-        ascii_only: bool = False,
-    ) -> AsyncIterator[Driver]:
-        log = RecordedLog([str(path) for path in paths or (UPDATE,)], faults=Faults())
-        logs.append(log)
-
-        def make() -> ReplaySession:
-            wall = datetime(2026, 11, 23, tzinfo=UTC)
-            return ReplaySession(
-                log, shipped_rules(), clock=time.monotonic, wall=lambda: wall, operator="anna"
-            )
-
-        options = ScreenOptions(keys=keys or {}, export_to=str(tmp_path), ascii_only=ascii_only)
-        app = WatchApp(make, options)
-        async with app.run_test(size=size) as pilot:
-            driver = Driver(app, pilot)
-            await driver.until(
-                lambda: (
-                    app.snapshot is not None
-                    and app.snapshot.replay is not None
-                    and app.snapshot.replay.reading is None
-                )
-            )
-            yield driver
-
-    yield open_screen
-    for log in logs:
-        log.close()
-
-
-async def at_the_failure(screen: Driver) -> None:
-    await screen.press("0")
-    await screen.shows("before the first event")
-    await screen.press("n", "n", "n")
-    await screen.shows("1 critical", "DO NOT")
 
 
 async def test_help_shows_the_keys_of_the_place(opened: Open) -> None:
@@ -195,7 +97,7 @@ async def test_acknowledging_in_a_replay_says_where_it_is_kept(opened: Open) -> 
     async with opened() as screen:
         await at_the_failure(screen)
         await screen.press("a")
-        await screen.shows("acknowledge; note:")
+        await screen.shows("acknowledge “The standby's update", "; note:")
         await screen.type("on it")
         await screen.press("enter")
         await screen.shows("Kept in memory", "ack anna")
@@ -414,7 +316,7 @@ WALK: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("filter", (), "filter", LEAVE),
     ("open", (), "What it means", LEAVE),
     ("back", HELP, "What to do now", ()),
-    ("acknowledge", (), "acknowledge; note:", LEAVE),
+    ("acknowledge", (), "acknowledge “The standby", LEAVE),
     ("explain", (), "Why update-standby-failed", LEAVE),
     ("what-if", (), "WHAT IF", LEAVE),
     ("down", HELP, "2 of", LEAVE),
@@ -426,8 +328,8 @@ WALK: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("next-pane", (), "What to do now", ("shift+tab",)),
     ("previous-pane", (), "What to do now", ("tab",)),
     ("confirm", (), "Done: Contact your authorized support", LEAVE),
-    ("note", (), "note:", LEAVE),
-    ("close", (), "close by hand; reason:", LEAVE),
+    ("note", (), "note on “The standby", LEAVE),
+    ("close", (), "close by hand “The standby", LEAVE),
     ("copy", (), "Sent to the terminal's clipboard", ()),
     ("export", (), "Written to", ()),
     ("picture", (), "Written to", ()),
@@ -436,6 +338,7 @@ WALK: tuple[tuple[str, tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("timeline", (), "RAISED critical", LEAVE),
     ("subjects", (), "LE-rack-b", LEAVE),
     ("rules", (), "storage-degraded", LEAVE),
+    ("forbidden", (), "Forbidden on pair/LE-rack-a", LEAVE),
     ("blind", (), "annot be judged", LEAVE),
     ("log", (), "Sources", LEAVE),
     ("palette", (), "find", LEAVE),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.geometry import Offset
 from textual.message import Message
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from tui.session.session import Session
     from tui.session.snapshot import FindingDetail, FindingKey, Snapshot
     from tui.session.timeline import TimelineLine
+
+
+_MESSAGE_STANDS: Final = 15
+"""Seconds after which a message gives the foot back to the keys."""
 
 
 class ScreenOptions(NamedTuple):
@@ -65,6 +69,8 @@ class WatchApp(PaintedApp[int]):
         self.snapshot: Snapshot | None = None
         self.message: tuple[str, bool] | None = None
         self._said = 0
+        self._told_for = 0
+        """Seconds for which the message has stood."""
         self._waiting: tuple[FindingKey, Callable[[FindingDetail], None]] | None = None
         self._worker = Worker(make, self._announce)
 
@@ -88,7 +94,9 @@ class WatchApp(PaintedApp[int]):
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
         self.set_interval(1.0, self._tick)
         if self.keys.problems:
-            self.tell(f"Keys: {self.keys.problems[0]}", failed=True)
+            more = len(self.keys.problems) - 1
+            rest = f" (and {more} more: L)" if more else ""
+            self.tell(f"Keys: {self.keys.problems[0]}{rest}", failed=True)
 
     def on_watch_app_news(self, _: News) -> None:
         """Show the newest snapshot."""
@@ -101,7 +109,7 @@ class WatchApp(PaintedApp[int]):
         self.snapshot = snapshot
         if snapshot.said is not None and snapshot.said.number > self._said:
             self._said = snapshot.said.number
-            self.message = (snapshot.said.text, snapshot.said.failed)
+            self.message, self._told_for = (snapshot.said.text, snapshot.said.failed), 0
         if isinstance(self.screen, PlaceScreen):
             self.screen.receive(snapshot)
         self._serve()
@@ -118,7 +126,12 @@ class WatchApp(PaintedApp[int]):
             act(detail)
 
     def _tick(self) -> None:
-        """Let the clock in the header go, where time goes by itself."""
+        """Let the clock in the header go, where time goes by itself; let a message go in time."""
+        if self.message is not None and isinstance(self.screen, PlaceScreen):
+            self._told_for += 1
+            if self._told_for > _MESSAGE_STANDS and not self.screen.prompt.asking:
+                self.message = None
+                self.screen.show_frame()
         if (
             self.snapshot is not None
             and self.snapshot.kind != "replay"
@@ -145,8 +158,8 @@ class WatchApp(PaintedApp[int]):
     # What is said at the foot
 
     def tell(self, text: str, *, failed: bool = False) -> None:
-        """Show a message at the foot until the next key."""
-        self.message = (text, failed)
+        """Show a message at the foot until the next key, or for some seconds."""
+        self.message, self._told_for = (text, failed), 0
         if isinstance(self.screen, PlaceScreen):
             self.screen.show_frame()
 
@@ -199,7 +212,9 @@ class WatchApp(PaintedApp[int]):
 
         going.open_line(self, line)
 
-    def ask(self, label: str, done: Callable[[str], None], *, value: str = "") -> None:
+    def ask(
+        self, label: str, done: Callable[[str], None], *, value: str = "", gives_way: bool = False
+    ) -> None:
         """Ask for a line at the foot."""
         if isinstance(self.screen, PlaceScreen):
 
@@ -208,4 +223,4 @@ class WatchApp(PaintedApp[int]):
                 self.silence()
                 done(text)
 
-            self.screen.prompt.ask(label, answered, value=value)
+            self.screen.prompt.ask(label, answered, value=value, gives_way=gives_way)

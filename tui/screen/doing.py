@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.safe_text import harmless
+from tui.safe_text import cut, harmless
 from tui.screen.clipboard import MOST_BYTES, clipboard_sequence
 from tui.screen.places.place import PlaceScreen
+from tui.screen.say import near
 from tui.screen.texts.markdown import markdown_of
 from tui.session import commands
-from tui.session.snapshot import FindingDetail, FindingKey
+from tui.session.snapshot import FindingDetail, FindingKey, FindingRow
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
@@ -22,6 +23,7 @@ def _ask_about(
     label: str,
     command: Callable[[FindingKey, str], commands.Command],
     *,
+    hint: str = "",
     needed: bool = False,
 ) -> None:
     key = open_key(app)
@@ -34,22 +36,68 @@ def _ask_about(
         else:
             app.send(command(key, text.strip()))
 
-    app.ask(f"{label}:", done)
+    app.ask(label, done)
+    if hint:
+        app.tell(hint)
+
+
+def _row(app: WatchApp) -> FindingRow | None:
+    """The open finding that keys are about; None, and a word about it, where there is none."""
+    key = open_key(app)
+    rows = app.snapshot.findings if app.snapshot else ()
+    return next((row for row in rows if row.key == key), None)
+
+
+def _named(app: WatchApp, before: str, title: str, after: str) -> str:
+    """A question that names what it is about, with room for the answer beside it."""
+    room = max(16, app.size.width - len(before) - len(after) - 26)
+    return f"{before} “{cut(harmless(title), room)}”{after}"
 
 
 def acknowledge(app: WatchApp) -> None:
-    """Take note of a finding."""
-    _ask_about(app, "acknowledge; note", commands.Acknowledge)
+    """Take note of a finding; of one of which somebody has, say who."""
+    row = _row(app)
+    if row is None:
+        return
+    hint = f"{row.title} on {row.key.subject}"
+    if (note := row.acknowledged) is not None:
+        said = f": {note.text}" if note.text else ""
+        at = app.snapshot.time if app.snapshot else None
+        hint = f"It was acknowledged {near(note.at, at)} by {note.by}{said}"
+    label = _named(app, "acknowledge", row.title, "; note:")
+    _ask_about(app, label, commands.Acknowledge, hint=hint)
 
 
 def note(app: WatchApp) -> None:
     """Write about a finding."""
-    _ask_about(app, "note", commands.WriteNote, needed=True)
+    row = _row(app)
+    if row is not None:
+        label = _named(app, "note on", row.title, ":")
+        _ask_about(app, label, commands.WriteNote, needed=True)
 
 
 def close(app: WatchApp) -> None:
-    """Close a finding by hand, with a reason."""
-    _ask_about(app, "close by hand; reason", commands.CloseFinding, needed=True)
+    """Close a finding by hand, with a reason; say what will be forbidden no longer."""
+    row = _row(app)
+    if row is None or app.snapshot is None:
+        return
+    mine, others = [], set()
+    for one in app.snapshot.forbidden:
+        if one.key == row.key:
+            mine.append(one)
+        else:
+            others.add((one.operation, one.subject))
+    ends = dict.fromkeys(
+        one.operation for one in mine if (one.operation, one.subject) not in others
+    )
+    stands = dict.fromkeys(one.operation for one in mine if one.operation not in ends)
+    said = f"Ends with it: DO NOT {', '.join(ends)}" if ends else "No prohibition ends with it"
+    if stands:
+        said += f"; still forbidden by others: {', '.join(stands)}"
+    if row.steps_done < row.steps:
+        said += f"; {row.steps - row.steps_done} of {row.steps} steps are not done"
+    label = _named(app, "close by hand", row.title, "; reason:")
+    _ask_about(app, label, commands.CloseFinding, hint=said, needed=True)
 
 
 def open_key(app: WatchApp) -> FindingKey | None:
@@ -79,14 +127,18 @@ def _with_detail(app: WatchApp, act: Callable[[WatchApp, FindingDetail], None]) 
 def _confirm(app: WatchApp, detail: FindingDetail) -> None:
     step = next((one for one in detail.steps if one.confirm and one.status == "open"), None)
     if step is None:
-        app.tell("No step of it waits to be confirmed", failed=True)
+        said = f": it stands until {'; '.join(detail.awaits)}" if detail.awaits else ""
+        app.tell(f"No step of it waits to be confirmed{said}", failed=True)
         return
 
     def done(text: str) -> None:
         if text.strip().lower() in {"y", "yes"}:
             app.send(commands.Confirm(detail.row.key, step.confirm))
 
-    app.ask(f"Done: {harmless(step.text)[:48]}? (y)", done)
+    where = f"on {detail.row.key.subject.partition('/')[2]}"
+    room = max(16, app.size.width - len(where) - 28)
+    app.ask(f"Done: {cut(harmless(step.text), room)} {where}? (y, Enter)", done)
+    app.tell(f"Step {step.number} of: {detail.row.title}")
 
 
 def copy(app: WatchApp) -> None:
@@ -117,7 +169,10 @@ def _export(app: WatchApp, detail: FindingDetail) -> None:
 
 def picture(app: WatchApp) -> None:
     """Write the screen as SVG to a file."""
-    write_file(app, "watchkeeper", ".svg", app.export_screenshot())
+    # A place that has just been opened has not been painted yet.
+    app.screen.call_after_refresh(
+        lambda: write_file(app, "watchkeeper", ".svg", app.export_screenshot())
+    )
 
 
 def write_file(app: WatchApp, name: str, suffix: str, text: str) -> None:

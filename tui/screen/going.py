@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from rules.values import read_duration
+from tui.safe_text import cut, harmless
 from tui.screen.keys import BY_NAME, Place
 from tui.screen.lines import Span
 from tui.screen.places.board import Board
@@ -231,6 +232,7 @@ class FactsReading(Reading):
             f"suppose {row.name} =",
             lambda text: app.send(commands.Suppose(target.subject, target.fact, text)),
             value=row.cell.text if row.type != "text" else "",
+            gives_way=True,
         )
         app.tell(known)
 
@@ -240,7 +242,7 @@ class FactsReading(Reading):
         if isinstance(target, ToFact) and snapshot.facts is not None:
             for row in snapshot.facts.rows:
                 if row.name == target.fact:
-                    return fact_meaning(row)[: max(10, self.app.size.width - 40)]
+                    return cut(harmless(fact_meaning(row)), max(10, self.app.size.width - 40))
         return super().aside(snapshot)
 
 

@@ -10,7 +10,8 @@ from tui.screen.palette import Palette
 from tui.screen.places.place import PlaceScreen
 from tui.screen.places.reading import Reading
 from tui.screen.places.wide import WideSubjects, WideTimeline
-from tui.screen.texts.help import help_text
+from tui.screen.texts.forbidden import forbidden_text
+from tui.screen.texts.help import help_text, key_problems
 from tui.screen.texts.log import log_text
 from tui.screen.texts.rows import Row
 from tui.screen.texts.rules import blind_text, rules_text
@@ -68,8 +69,18 @@ def _blind(app: WatchApp, screen: PlaceScreen) -> None:
     _list(app, "Rules that cannot be judged (Enter: what is missing)", make, screen)
 
 
+def _forbidden(app: WatchApp, screen: PlaceScreen) -> None:
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
+        return forbidden_text(snapshot, app.look, columns)
+
+    _list(app, "What is forbidden, and what is asked for", make, screen)
+
+
 def _log(app: WatchApp, screen: PlaceScreen) -> None:
-    _list(app, "Sources, rules and the log", log_text, screen)
+    def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
+        return [*log_text(snapshot, columns), *key_problems(app.keys, columns)]
+
+    _list(app, "Sources, rules and the log", make, screen)
 
 
 def _palette(app: WatchApp, _: PlaceScreen) -> None:
@@ -99,6 +110,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "timeline": _wide_timeline,
     "subjects": _wide_subjects,
     "rules": _rules,
+    "forbidden": _forbidden,
     "blind": _blind,
     "log": _log,
     "palette": _palette,

@@ -31,15 +31,15 @@ class Action(NamedTuple):
 
 
 _ON_BOARD: Final[frozenset[Place]] = frozenset({"board"})
-_ABOUT_FINDING: Final[frozenset[Place]] = frozenset({"board", "text"})
+ABOUT_FINDING: Final[frozenset[Place]] = frozenset({"board", "text"})
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("help", ("?", "f1"), "the keys of this place", foot="help"),
     Action("filter", ("/",), "show only what contains a text", foot="filter"),
     Action("open", ("enter",), "open what the cursor is on", foot="open"),
     Action("back", ("escape",), "go back; end a filter", foot="back"),
-    Action("acknowledge", ("a",), "acknowledge the finding", _ABOUT_FINDING, "ack"),
-    Action("explain", ("e",), "explain why it holds", frozenset({"board", "text"}), "explain"),
+    Action("acknowledge", ("a",), "acknowledge the finding", ABOUT_FINDING, "ack"),
+    Action("explain", ("e",), "explain why it holds", ABOUT_FINDING, "explain"),
     Action("what-if", ("w",), "suppose other facts, record nothing", foot="what-if"),
     Action("quit", ("q", "ctrl+c"), "leave the screen", foot="quit"),
     Action("up", ("up", "k"), "one line up"),
@@ -50,17 +50,20 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("bottom", ("end", "G"), "to the last line; follow what comes"),
     Action("next-pane", ("tab",), "to the next part of the board", _ON_BOARD),
     Action("previous-pane", ("shift+tab",), "to the previous part of the board", _ON_BOARD),
-    Action("confirm", ("c",), "confirm the next step that waits for you", _ABOUT_FINDING),
-    Action("note", ("m",), "write a note about the finding", _ABOUT_FINDING),
-    Action("close", ("X",), "close the finding by hand, with a reason", _ABOUT_FINDING),
-    Action("copy", ("y",), "copy the finding as Markdown to the clipboard", _ABOUT_FINDING),
-    Action("export", ("o",), "write the finding as Markdown to a file", _ABOUT_FINDING),
+    Action("confirm", ("c",), "confirm the next step that waits for you", ABOUT_FINDING),
+    Action("note", ("m",), "write a note about the finding", ABOUT_FINDING),
+    Action("close", ("X",), "close the finding by hand, with a reason", ABOUT_FINDING),
+    Action("copy", ("y",), "copy the finding as Markdown to the clipboard", ABOUT_FINDING),
+    Action("export", ("o",), "write the finding as Markdown to a file", ABOUT_FINDING),
     Action("picture", ("S",), "write the screen as SVG to a file"),
     Action("sort", ("s",), "sort the findings by severity, age or subject", _ON_BOARD),
-    Action("facts", ("f",), "all facts of the subject", _ABOUT_FINDING),
+    Action("facts", ("f",), "all facts of the subject", ABOUT_FINDING),
     Action("timeline", ("t",), "the timeline over the whole screen", _ON_BOARD),
     Action("subjects", ("p",), "the subjects over the whole screen", _ON_BOARD),
     Action("rules", ("r",), "the rules: look at one, ask why it does not hold"),
+    Action(
+        "forbidden", ("D",), "all prohibitions: what is forbidden where, why, how that is known"
+    ),
     Action("blind", ("b",), "rules that cannot be judged, and what is missing"),
     Action("log", ("L",), "what was wrong in the log and in the rule files"),
     Action("palette", (":",), "find any action, subject, finding or rule by name"),

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.safe_text import cut, harmless, in_ascii, width
+from tui.safe_text import cut, cut_middle, harmless, in_ascii, width
 
 if TYPE_CHECKING:
     from rules.vocabulary import Severity
@@ -136,6 +136,12 @@ def columns_of(line: Sequence[Span]) -> int:
 def pad(text: str, columns: int) -> str:
     """A text cut or filled up to so many columns."""
     shown = cut(harmless(text), columns)
+    return shown + " " * (columns - width(shown))
+
+
+def pad_name(text: str, columns: int) -> str:
+    """A name filled up to so many columns, or cut where it is like others."""
+    shown = cut_middle(harmless(text), columns)
     return shown + " " * (columns - width(shown))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rules.values import read_duration
 from tui.instants import given_instant
+from tui.phrases import say_time_near
 from tui.session import commands
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 def pace(app: WatchApp, name: str) -> None:
     """Do what an action says to the replay."""
     state = app.snapshot.replay if app.snapshot else None
+    if app.snapshot is None:
+        app.tell("The log is still being read", failed=True)
+        return
     if state is None:
         app.tell("Only a replay can go to another time", failed=True)
         return
@@ -58,3 +62,7 @@ def go_to(app: WatchApp, text: str) -> None:
         app.tell(f"{text}: {error}", failed=True)
         return
     app.send(commands.SeekTime(time))
+    if state.end is not None and time > state.end and state.reading is None:
+        app.tell(f"The log ends at {say_time_near(state.end, time)}: this is its end")
+    elif time < state.start:
+        app.tell(f"The log begins at {say_time_near(state.start, time)}: this is its beginning")

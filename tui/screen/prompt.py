@@ -31,6 +31,7 @@ class Prompt(Widget, can_focus=True):
         self._done: Callable[[str], None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._before = ""
+        self._gives_way = False
 
     @property
     def asking(self) -> bool:
@@ -44,11 +45,14 @@ class Prompt(Widget, can_focus=True):
         *,
         value: str = "",
         typed: Callable[[str], None] | None = None,
+        gives_way: bool = False,
     ) -> None:
-        """Ask for a line. `typed` is told at every key; after Escape, of what stood there first."""
+        """Ask for a line. `typed` is told at every key; after Escape, of what stood there first.
+        What stands there `gives_way` to what is typed, unless the cursor is moved before."""
         self._label, self._done, self._typed = label, done, typed
         self.value = self._before = value
         self._at = len(value)
+        self._gives_way = gives_way
         self.display = True
         self.focus()
         self.refresh()
@@ -72,6 +76,7 @@ class Prompt(Widget, can_focus=True):
         event.stop()
         event.prevent_default()
         before = self.value
+        gives_way, self._gives_way = self._gives_way, False
         match event.key:
             case "enter":
                 self.close_with(self.value)
@@ -100,6 +105,8 @@ class Prompt(Widget, can_focus=True):
                 self.value, self._at = kept + self.value[self._at :], len(kept)
             case _:
                 if event.character and event.character.isprintable():
+                    if gives_way:
+                        self.value, self._at = "", 0
                     self._insert(event.character)
         self._changed(before)
 

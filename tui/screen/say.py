@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tui.phrases import BOXES, say_grade, say_span, say_time_near
-from tui.safe_text import cut, harmless
+from tui.phrases import BOXES, say_count, say_grade, say_span, say_time_near
+from tui.safe_text import cut, cut_middle, harmless, wrap
 from tui.screen.lines import Line, Look, Role, Span, pad
 
 # The board stands there before rules and sessions are loaded.
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rules.situation import StepNow
     from tui.session.snapshot import (
         Cell,
+        EvidenceNow,
+        FindingDetail,
         FindingRow,
         ProhibitionNow,
         Snapshot,
@@ -45,8 +47,15 @@ def value_span(cell: Cell, text: str | None = None) -> Span:
 # Findings
 
 
-def finding_line(row: FindingRow, look: Look, columns: int, *, indent: bool = False) -> Line:
-    """A finding in one line: severity, title, whose it is, since when, and how it is known."""
+_NARROW: Final = 64
+_SUBJECT: Final = 14
+
+
+def finding_line(
+    row: FindingRow, look: Look, columns: int, *, indent: bool = False, named: bool = False
+) -> Line:
+    """A finding in one line: severity, title, whose it is, since when, and how it is known. Where
+    there is no room for both, `named` shows whose it is and not how it is known."""
     word = pad(row.severity, 8 if columns < 70 else 11)
     state = ""
     if row.acknowledged is not None:
@@ -54,7 +63,12 @@ def finding_line(row: FindingRow, look: Look, columns: int, *, indent: bool = Fa
     elif row.unconfirmed_since is not None:
         state = " unconfirmed"
     tail = f" {row.raised_at.astimezone(UTC):%H:%M} {row.source.grade}"
-    subject = f" {row.key.subject.partition('/')[2]}" if columns >= 64 else ""
+    subject = ""
+    if columns >= _NARROW:
+        subject = f" {row.key.subject.partition('/')[2]}"
+    elif named:
+        subject = f" {cut_middle(harmless(row.key.subject.partition('/')[2]), _SUBJECT)}"
+        tail = f" {row.raised_at.astimezone(UTC):%H:%M}"
     if row.overridden:
         tail += " overridden"
     lead = (look.glyph("down") + " ") if indent else ""
@@ -76,14 +90,6 @@ def forbidden_line(one: ProhibitionNow, columns: int, subject: str = "") -> Line
     lowered = title[0].lower() + title[1:] if title[1:2].islower() else title
     where = f" on {one.subject.partition('/')[2]}" if one.subject != subject else ""
     return _do_not(lowered + where, say_grade(one.source), columns)
-
-
-def forbidden_lines(prohibitions: Sequence[ProhibitionNow], columns: int) -> list[Line]:
-    """All that must not be done by the operations' names alone, a line for each grade."""
-    by_grade: dict[str, dict[str, None]] = {}
-    for one in prohibitions:
-        by_grade.setdefault(say_grade(one.source), {})[one.operation] = None
-    return [_do_not(", ".join(names), grade, columns) for grade, names in by_grade.items()]
 
 
 def _do_not(what: str, grade: str, columns: int) -> Line:
@@ -141,7 +147,70 @@ def near(time: datetime, now: datetime | None) -> str:
     return say_time_near(time, now or time)
 
 
+def said_since(detail: FindingDetail, now: datetime | None) -> tuple[str, str] | None:
+    """That a finding's texts are of the moment at which it was raised, and what has changed since;
+    None where nothing has (law 14)."""
+    if not detail.since:
+        return None
+    said = "; ".join(_now_and_then(one) for one in detail.since)
+    return f"As it was at {near(detail.row.raised_at, now)}:", harmless(f"now {said}")
+
+
+def _now_and_then(one: EvidenceNow) -> str:
+    from rules.finding import show_value
+
+    then = one.then.said or ("not known" if one.then.value is None else show_value(one.then.value))
+    mark = "" if one.now.standing == "known" or not one.now.text else "?"
+    return f"{one.then.fact} {one.now.text or 'unknown'}{mark} (was {then})"
+
+
 # The whole watch
+
+
+def calm_lines(snapshot: Snapshot, columns: int) -> list[Line]:
+    """What there is to do where no finding is open: nothing, unless a subject is not well or
+    something is not known."""
+    said: list[tuple[str, Role]] = []
+    if snapshot.unrecorded is not None:
+        said.append((snapshot.unrecorded.text, "warning"))
+    if not snapshot.subjects:
+        said.append(("not known: nothing has been heard yet", "warning"))
+    for row in snapshot.board:
+        if row.sign in {"critical", "warning"}:
+            what = [
+                f"{one.label} {one.instead or one.text.text or 'unknown'}"
+                for one in row.cells
+                if one.sign in {"critical", "warning"}
+            ]
+            why = f": {', '.join(what)}" if what else ""
+            said.append((f"no finding is open, yet {row.name} is not well{why}", "warning"))
+    lost = sum(one.condition == "lost" for one in snapshot.sources)
+    if lost:
+        of = len(snapshot.sources)
+        said.append((f"not known: {lost} of {say_count(of, 'source')} lost", "warning"))
+    unknown = [row.name for row in snapshot.board if row.sign == "unknown"]
+    if unknown:
+        said.append(
+            (
+                f"not known: how {', '.join(unknown[:50])} stand{'s' * (len(unknown) == 1)}",
+                "warning",
+            )
+        )
+    if not said and snapshot.blind_spots:
+        rules = say_count(snapshot.blind_spots, "rule")
+        said.append((f"nothing to do as far as is known; {rules} cannot be judged (b)", "dim"))
+    if not said:
+        return [(Span("nothing to do", "dim"),)]
+    return [(Span(line, role),) for text, role in said for line in wrap(harmless(text), columns)]
+
+
+def is_calm(snapshot: Snapshot) -> bool:
+    """Whether all is known to be well, as far as the board and the sources tell."""
+    if not snapshot.subjects or snapshot.unrecorded is not None:
+        return False
+    if any(one.condition == "lost" for one in snapshot.sources):
+        return False
+    return not any(row.sign in {"critical", "warning", "unknown"} for row in snapshot.board)
 
 
 def freshness(snapshot: Snapshot) -> tuple[str, Role]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tui.screen.lines import Line, Look, Role, Span, pad
+from tui.screen.lines import Line, Look, Role, Span, pad, pad_name
 from tui.screen.say import CONDITION_ROLES, age_text, value_span
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def _name_spans(row: BoardRow, columns: int) -> tuple[Span, ...]:
     if badge and columns - len(row.name) < len(badge) + 3:
         badge = badge if len(badge) <= _LABEL else badge[: _LABEL - 1] + "."
     if not badge:
-        return (Span(pad(row.name, max(4, columns - 2)), "strong"),)
-    name = pad(row.name, max(4, columns - len(badge) - 3))
+        return (Span(pad_name(row.name, max(4, columns - 2)), "strong"),)
+    name = pad_name(row.name, max(4, columns - len(badge) - 3))
     return Span(name, "strong"), Span(f" {badge}")
 
 
@@ -56,14 +56,9 @@ def _badge(row: BoardRow) -> str:
 
 
 def _sign(row: BoardRow) -> tuple[str, Role]:
-    if row.worst in {"critical", "warning"}:
-        assert row.worst is not None
-        return row.worst, row.worst
-    if row.condition == "lost":
-        return "unknown", "critical"
-    if row.cells and row.cells[0].text.standing != "known":
-        return "unknown", "dim"
-    return (row.worst, row.worst) if row.worst else ("good", "good")
+    if row.sign == "unknown":
+        return "unknown", "critical" if row.condition == "lost" else "dim"
+    return row.sign, row.sign
 
 
 def _is_good(cell: BoardCell) -> bool:
@@ -115,7 +110,7 @@ def wide_subject_line(row: BoardRow, look: Look, columns: int, now: datetime | N
     )
     spans = [
         Span(look.glyph(glyph), role),
-        Span(" " + pad(row.name, name), "strong"),
+        Span(" " + pad_name(row.name, name), "strong"),
         Span(" " + pad(_badge(row), 9)),
     ]
     for cell in row.cells:

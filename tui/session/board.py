@@ -19,7 +19,14 @@ from rules.subject import Subject
 from rules.values import Value
 from rules.vocabulary import SEVERITIES, Severity, Truth
 from rules.words import Words
-from tui.session.snapshot import BoardCell, BoardRow, Cell, SourceCondition, Standing
+from tui.session.snapshot import (
+    BoardCell,
+    BoardRow,
+    Cell,
+    SourceCondition,
+    Standing,
+    SubjectSign,
+)
 from tui.session.sources import CONDITIONS
 
 T = TypeVar("T")
@@ -27,6 +34,15 @@ Make: TypeAlias = Callable[[], T]
 
 _MOST_REMEMBERED: Final = 100_000
 _UNKNOWN: Final = Cell()
+_SIGNS: Final[tuple[SubjectSign, ...]] = (
+    "critical",
+    "warning",
+    "unknown",
+    "notice",
+    "information",
+    "good",
+)
+"""The worst first."""
 _STANDINGS: Final[tuple[Standing, ...]] = ("known", "last known", "unknown")
 
 
@@ -105,8 +121,8 @@ def board_rows(
     now: datetime,
     memory: BoardMemory,
 ) -> tuple[BoardRow, ...]:
-    """All subjects of the board: those with the worst open finding first, then by the one around
-    and by name."""
+    """All subjects of the board: those with the worst sign first, then by the one around and by
+    name."""
     board = words.programs.rule_base.board
     memory.use(words.programs)
     open_on: dict[str, list[Severity]] = {}
@@ -127,6 +143,7 @@ def board_rows(
     ]
     rows.sort(
         key=lambda row: (
+            _SIGNS.index(row.sign),
             SEVERITIES.index(row.worst) if row.worst else len(SEVERITIES),
             -CONDITIONS.index(row.condition),
             bool(board.first) and row.badge.text != board.first,
@@ -162,6 +179,7 @@ class _Reader:
             forbidden |= bound.get(one.name, set())
         cells = tuple(self._cell(number, line) for number, line in enumerate(board.lines))
         self._member = None
+        worst = min(severities, key=SEVERITIES.index) if severities else None
         note, wide_note = self._memory.recall(len(board.lines), self._state, self._notes)
         return BoardRow(
             subject=subject.name,
@@ -173,7 +191,8 @@ class _Reader:
             wide_note=wide_note,
             condition=heard[0],
             heard_at=heard[1],
-            worst=min(severities, key=SEVERITIES.index) if severities else None,
+            worst=worst,
+            sign=_sign(worst, cells, heard[0]),
             open_findings=len(severities),
             forbidden=tuple(sorted(forbidden)),
         )
@@ -243,6 +262,18 @@ class _Reader:
 
         text = PLACEHOLDER.sub(lambda match: value(match[1]), template)
         return _UNKNOWN if standing == "unknown" else Cell(text, standing)
+
+
+def _sign(
+    worst: Severity | None, cells: Sequence[BoardCell], condition: SourceCondition
+) -> SubjectSign:
+    """The worst of what is open, of what the lines show, and of what is not known."""
+    signs: list[SubjectSign] = [one.sign for one in cells if one.sign]
+    if worst is not None:
+        signs.append(worst)
+    if condition == "lost" or (cells and cells[0].text.standing != "known"):
+        signs.append("unknown")
+    return min(signs, key=_SIGNS.index, default="good")
 
 
 def _condition(

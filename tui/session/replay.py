@@ -273,8 +273,10 @@ class ReplaySession(Session):
             earlier = [one for one in raised if (one.after, one.time) < here]
             found = earlier[-1] if earlier else None
         if found is None:
-            where = "later" if forward else "earlier"
-            self.say(f"No finding was raised {where}", failed=True)
+            where, state = ("later" if forward else "earlier"), self.replay_state()
+            reading = forward and state.reading is not None
+            rest = " as far as the log has been read" if reading else ""
+            self.say(f"No finding was raised {where}{rest}", failed=True)
         else:
             self._go(found.after, found.time)
 

@@ -7,13 +7,19 @@ from datetime import datetime
 
 from rules.compiled import CompiledFact
 from rules.engine import Watch
+from rules.evaluate import next_flip, truth
 from rules.explain import explain
-from rules.finding import Finding, show_value
+from rules.finding import Evidence, Finding, evidence_of, show_value
+from rules.pattern import Condition, Pattern
+from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Rule
 from rules.situation import Forbidden, StepNow
 from rules.subject import Subject
 from rules.urgency import Covered
 from rules.values import Value
+from rules.vocabulary import GRADES, Truth
+from rules.wording import say_condition, say_value
+from tui.phrases import say_span
 from tui.session.board import cell
 from tui.session.snapshot import (
     Cell,
@@ -35,6 +41,7 @@ def key_of(finding: Finding) -> FindingKey:
 
 def finding_row(finding: Finding, steps: Sequence[StepNow], suppressed_by: str = "") -> FindingRow:
     """A finding in one line."""
+    ahead = next((step for step in steps if step.status != "done"), None)
     return FindingRow(
         key=key_of(finding),
         severity=finding.rule.severity,
@@ -49,6 +56,9 @@ def finding_row(finding: Finding, steps: Sequence[StepNow], suppressed_by: str =
         steps=len(steps),
         overridden=bool(finding.rule.overridden),
         suppressed_by=suppressed_by,
+        support=finding.rule.support,
+        next_step=ahead.text if ahead else "",
+        next_step_source=ahead.source if ahead else None,
     )
 
 
@@ -83,25 +93,113 @@ def prohibitions(watch: Watch, forbidden: Sequence[Forbidden]) -> tuple[Prohibit
 
 def finding_detail(watch: Watch, finding: Finding, row: FindingRow) -> FindingDetail:
     """Everything about an open finding."""
-    words = watch.words
-    evidence = []
-    for then in finding.evidence():
-        subject = words.subjects.get(then.subject or finding.subject)
-        now = cell(words, subject, then.fact) if subject else Cell()
-        evidence.append(EvidenceNow(then, now))
-    mine = [one for one in watch.forbidden() if one.finding is finding]
+    evidence = tuple(_since(watch, finding, then) for then in finding.evidence())
+    told = {one.then.fact for one in evidence}
+    named = (_since(watch, finding, one) for one in _named(finding) if one.fact not in told)
+    forbidden = watch.forbidden()
+    mine = [one for one in forbidden if one.finding is finding]
+    steps = tuple(watch.steps(finding))
+    ticked = bool(steps) and all(step.status == "done" for step in steps)
     return FindingDetail(
         row=row,
         rule=finding.rule,
         impact=finding.impact,
-        steps=tuple(watch.steps(finding)),
+        steps=steps,
         forbids=prohibitions(watch, mine),
-        evidence=tuple(evidence),
+        bound=prohibitions(watch, known_best(_on_subject_of(watch, finding, forbidden))),
+        evidence=evidence,
+        since=tuple(one for one in (*evidence, *named) if one.changed),
+        awaits=_awaits(watch, finding) if ticked else (),
         confirmations=tuple(finding.confirmations.items()),
         notes=finding.notes,
         recurred_at=finding.recurred_at,
         occurrence="" if finding.occurrence is None else show_value(finding.occurrence),
     )
+
+
+def known_best(forbidden: Sequence[Forbidden]) -> list[Forbidden]:
+    """Of prohibitions of the same operation on the same subject, the one that is known best."""
+    best: dict[tuple[str, str], Forbidden] = {}
+    for one in forbidden:
+        held = best.setdefault((one.operation, one.subject), one)
+        if GRADES.index(one.source.grade) < GRADES.index(held.source.grade):
+            best[one.operation, one.subject] = one
+    return list(best.values())
+
+
+def _on_subject_of(
+    watch: Watch, finding: Finding, forbidden: Sequence[Forbidden]
+) -> list[Forbidden]:
+    subject = watch.words.subjects.get(finding.subject)
+    around = {one.name for one in subject.lineage()} if subject else {finding.subject}
+    around |= {one.subject for one in forbidden if one.finding is finding}
+    return [one for one in forbidden if one.subject in around]
+
+
+def _since(watch: Watch, finding: Finding, then: Evidence) -> EvidenceNow:
+    subject = watch.words.subjects.get(then.subject or finding.subject)
+    now = cell(watch.words, subject, then.fact) if subject else Cell()
+    value = then.said or ("" if then.value is None else show_value(then.value))
+    return EvidenceNow(then, now, now.text.removesuffix("%") != value)
+
+
+def _named(finding: Finding) -> list[Evidence]:
+    """The facts that a finding's texts name, as they were when they were filled in."""
+    rule = finding.rule
+    texts = [rule.title, rule.impact, *(step.do for step in rule.steps)]
+    texts += [one.text for one in rule.forbid]
+    names = {name for text in texts for name in PLACEHOLDER.findall(text)}
+    values = finding.frozen().facts
+    found = []
+    for level, fact in finding.compiled.evidence:
+        if fact.name in names and fact.name in values:
+            value, origin = values[fact.name]
+            levels = finding.frozen().levels
+            subject = levels[level] if level < len(levels) else ""
+            found.append(evidence_of(fact.declared, value, origin, subject))
+    return found
+
+
+def _awaits(watch: Watch, finding: Finding) -> tuple[str, ...]:
+    """What of a latch's end, or of what no longer needs to hold, is not so yet."""
+    until = finding.rule.until
+    if until is None:
+        return ()
+    catalogue = watch.rule_base.facts
+
+    def value(name: str) -> Value | None:
+        if name.startswith("confirm."):
+            return name.removeprefix("confirm.") in finding.confirmations
+        return watch.value(finding.subject, name)
+
+    def truth_of(pattern: Pattern) -> Truth:
+        return truth(pattern, value, watch.now, catalogue)
+
+    def say(pattern: Pattern) -> list[str]:
+        if truth_of(pattern) is Truth.TRUE:
+            return []
+        if not isinstance(pattern, Condition):
+            parts = [said for one in pattern.patterns for said in say(one)]
+            if pattern.kind == "all":
+                return parts
+            if pattern.kind == "none":
+                held = [one for one in pattern.patterns if truth_of(one) is not Truth.FALSE]
+                return ["an end of: " + " or ".join(map(say_whole, held))]
+            return [" or ".join(parts)] if parts else []
+        return [say_whole(pattern)]
+
+    def say_whole(pattern: Pattern) -> str:
+        if not isinstance(pattern, Condition):
+            joint = " or " if pattern.kind == "any" else " and "
+            return joint.join(say_whole(one) for one in pattern.patterns)
+        now = value(pattern.fact)
+        said = say_condition(pattern, catalogue)
+        flip = next_flip(pattern, value, watch.now, catalogue)
+        if flip is not None:
+            return f"{said}: {say_span(flip - watch.now)} left"
+        return f"{said} (now {say_value(now, catalogue.get(pattern.fact))})"
+
+    return tuple(dict.fromkeys(say(until)))
 
 
 def explained(watch: Watch, rule_id: str, subject: str) -> Explained | None:

@@ -20,6 +20,8 @@ from tui.session.timeline import Timeline
 
 SessionKind = Literal["live", "following", "replay"]
 SourceCondition = Literal["live", "stale", "lost", "replayed"]
+SubjectSign = SignName | Severity
+"""How a subject stands, the worst of what is known of it."""
 Standing = Literal["known", "last known", "unknown"]
 """How far a value can be trusted: said by a source that is heard, by one that is lost, or by
 nobody."""
@@ -71,6 +73,8 @@ class BoardRow(msgspec.Struct, frozen=True):
     """When the one of its sources that has been silent longest was last heard."""
     worst: Severity | None
     """The worst open finding on the subject or on those within it."""
+    sign: SubjectSign
+    """Never better than that finding, nor than any of its lines."""
     open_findings: int
     forbidden: tuple[str, ...]
     """Operations that are forbidden on the subject, or on what it is within."""
@@ -93,6 +97,11 @@ class FindingRow(msgspec.Struct, frozen=True):
     overridden: bool
     suppressed_by: str
     """The open finding's rule beneath which this one is arranged; empty for most."""
+    support: Source | None = None
+    """How it is known that support must be called; None where it need not be."""
+    next_step: str = ""
+    """The first step that is not done; empty where there is none."""
+    next_step_source: Source | None = None
 
 
 class ProhibitionNow(msgspec.Struct, frozen=True):
@@ -112,6 +121,8 @@ class EvidenceNow(msgspec.Struct, frozen=True):
 
     then: Evidence
     now: Cell
+    changed: bool = False
+    """Whether another value has been said since, or none any more."""
 
 
 class FindingDetail(msgspec.Struct, frozen=True):
@@ -122,7 +133,14 @@ class FindingDetail(msgspec.Struct, frozen=True):
     impact: str
     steps: tuple[StepNow, ...]
     forbids: tuple[ProhibitionNow, ...]
+    """What the finding itself forbids."""
+    bound: tuple[ProhibitionNow, ...]
+    """What any open finding forbids on its subject: each operation once, as it is known best."""
     evidence: tuple[EvidenceNow, ...]
+    since: tuple[EvidenceNow, ...]
+    """Of its evidence and of what its texts name, which are frozen, the facts that have changed."""
+    awaits: tuple[str, ...]
+    """What it still waits for, where all of its steps are done; empty where a step is open."""
     confirmations: tuple[tuple[str, Confirmation], ...]
     notes: tuple[Note, ...]
     recurred_at: tuple[datetime, ...]

@@ -28,11 +28,14 @@ class FindingsPane(ListPane):
         self._key: FindingKey | None = None
         self._blind = 0
         self._heard = False
+        self._several = False
+        """Whether more than one subject has findings."""
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the findings as they stand; the cursor stays on its finding."""
         self._all, self._blind = snapshot.findings, snapshot.blind_spots
         self._heard = bool(snapshot.subjects)
+        self._several = len({row.key.subject for row in snapshot.findings}) > 1
         self.narrow(self.wanted)
 
     def narrow(self, wanted: str) -> None:
@@ -72,6 +75,15 @@ class FindingsPane(ListPane):
         """Remember which finding is looked at."""
         self._key = self.rows[self.cursor].key if self.rows else None
 
+    def hold(self) -> None:
+        """Keep the cursor on its finding, whatever comes: somebody does something about it."""
+        self.moved()
+
+    def to_top(self) -> None:
+        """Put the cursor on the first, and leave it there."""
+        super().to_top()
+        self._key = None
+
     def choose(self, key: FindingKey) -> None:
         """Put the cursor on a finding."""
         self._key = key
@@ -96,4 +108,11 @@ class FindingsPane(ListPane):
                 calm += f"; {self._blind} cannot be judged (b)"
             return ((Span(calm, "dim"),),)
         row = self.rows[index]
-        return (finding_line(row, self.look, self.inner_columns, indent=bool(row.suppressed_by)),)
+        line = finding_line(
+            row,
+            self.look,
+            self.inner_columns,
+            indent=bool(row.suppressed_by),
+            named=self._several,
+        )
+        return (line,)

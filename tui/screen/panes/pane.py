@@ -127,6 +127,10 @@ class ListPane(Pane, can_focus=True):
             self.moved()
         self._settle()
 
+    def to_top(self) -> None:
+        """Put the cursor on the first item."""
+        self.move_to(0)
+
     def turn(self, pages: int) -> None:
         """Move what is seen by so many pages, and the cursor with it."""
         by = pages * self.page()

@@ -18,19 +18,22 @@ _WIDE_FROM: Final = 70
 
 
 class SubjectsPane(ListPane):
-    """Every subject of the board, the worst first."""
+    """Every subject of the board, the worst first. The cursor stays at the top until the reader
+    moves it, then on its subject; at the top again it stays there."""
 
     def __init__(self, look: Look, *, name: str = "subjects") -> None:
         super().__init__(look, name=name)
         self._board: Board | None = None
         self.wanted = ""
+        self._held = False
+        """Whether the reader has moved the cursor: until then it stays at the top."""
         self._all: Sequence[BoardRow] = ()
         self.rows: list[BoardRow] = []
         self._now: datetime | None = None
 
     def show(self, snapshot: Snapshot) -> None:
-        """Show the subjects as they stand; the cursor stays on its subject."""
-        chosen = self.chosen
+        """Show the subjects as they stand."""
+        chosen = self.chosen if self._held else None
         self._all, self._now = snapshot.board, snapshot.time
         self._board = snapshot.rule_base.board
         self.narrow(self.wanted, chosen.subject if chosen else "")
@@ -47,11 +50,22 @@ class SubjectsPane(ListPane):
         place = next((i for i, row in enumerate(self.rows) if row.subject == stay_on), None)
         if place is not None:
             self.cursor = place
+        elif not self._held:
+            self.cursor = 0
         self.head(
             (self._board.title if self._board else "") + (f" /{wanted}" if wanted else ""),
             self._count(),
         )
         self.changed()
+
+    def moved(self) -> None:
+        """The reader has moved the cursor."""
+        self._held = True
+
+    def to_top(self) -> None:
+        """Put the cursor on the worst, and leave it there."""
+        super().to_top()
+        self._held = False
 
     def _count(self) -> str:
         if len(self.rows) == len(self._all):

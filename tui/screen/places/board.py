@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from tui.screen.keys import Action, Place
-from tui.screen.panes.advice import NOTHING, AdvicePane
+from tui.screen.keys import ABOUT_FINDING, Action, Place
+from tui.screen.panes.advice import AdvicePane
 from tui.screen.panes.findings import SORTS, FindingsPane
 from tui.screen.panes.pane import ListPane
 from tui.screen.panes.replay_bar import ReplayBar
@@ -44,6 +44,7 @@ class Board(PlaceScreen):
         self.timeline = TimelinePane(look)
         self.replay = ReplayBar(look)
         self._asked: FindingKey | None = None
+        self._has_bar = False
         self._working_in: ListPane = self.findings
 
     def content(self) -> ComposeResult:
@@ -66,7 +67,7 @@ class Board(PlaceScreen):
         left = 22 if wide < 100 else 26 if wide < 140 else 34
         self.subjects.styles.width = left
         replay = self.snapshot is not None and self.snapshot.replay is not None
-        self.replay.display = replay
+        self.replay.display = replay and not self.has_class("-small")
         rest = tall - 2 - (2 if replay else 0)
         timeline = max(4, min(rest * 3 // 10, rest - 11))
         self.timeline.styles.height = timeline
@@ -77,10 +78,11 @@ class Board(PlaceScreen):
 
     def receive(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
-        before = (len(self.findings.rows), self.replay.display)
+        before = (len(self.findings.rows), self._has_bar)
         self.subjects.show(snapshot)
         self.findings.show(snapshot)
-        if (len(self.findings.rows), snapshot.replay is not None) != before:
+        self._has_bar = snapshot.replay is not None
+        if (len(self.findings.rows), self._has_bar) != before:
             self.divide(self.size.width, self.size.height)
         chosen = self.findings.chosen
         if chosen is not None and (
@@ -89,8 +91,8 @@ class Board(PlaceScreen):
         ):
             self._ask_for(chosen.key)
         key = next(iter(self.watch_app.keys.of("confirm")), "")
-        nothing = snapshot.unrecorded.text if snapshot.unrecorded else NOTHING
-        self.advice.show(snapshot.detail, self.watch_app.shown_time(snapshot), key, nothing)
+        all_key = next(iter(self.watch_app.keys.of("forbidden")), "")
+        self.advice.show(snapshot, self.watch_app.shown_time(snapshot), key, all_key)
         self.timeline.show(snapshot.timeline, snapshot.timeline_length)
         if snapshot.replay is not None:
             self.replay.show(snapshot.replay)
@@ -124,6 +126,8 @@ class Board(PlaceScreen):
 
     def act(self, action: Action) -> bool:
         """Do what an action says on the board."""
+        if action.places == ABOUT_FINDING:
+            self.findings.hold()
         panes: list[ListPane] = [self.subjects, self.findings, self.timeline]
         match action.name:
             case "next-pane" | "previous-pane":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tui.safe_text import cut, harmless
 from tui.screen.keys import Place
 from tui.screen.lines import Line, Span, columns_of
-from tui.screen.say import clock_of, forbidden_words, freshness, severity_counts
+from tui.screen.say import clock_of, forbidden_words, freshness, is_calm, severity_counts
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
@@ -20,7 +20,7 @@ UNVERIFIED: Final = "CERTIFICATES NOT VERIFIED"
 def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
     """What is watched, how fresh that is, what is forbidden, and how many findings are open."""
     if snapshot.what_if is not None:
-        text = " WHAT IF: nothing of this is real, nothing is recorded. Esc on its page ends it."
+        text = " WHAT IF: nothing is real, nothing recorded. Esc on the what-if page ends it."
         if snapshot.unverified:
             text = f" WHAT IF: nothing is real, nothing is recorded.  {UNVERIFIED}"
         return (Span(text.ljust(columns), "supposed"),)
@@ -41,7 +41,9 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
     if not snapshot.findings:
         known = bool(snapshot.subjects)
         said = " nothing open " if known else " nothing known "
-        right.append(Span(said, "good" if known and role != "critical" else "dim"))
+        right.append(Span(said, "good" if is_calm(snapshot) else "dim"))
+    if app.keys.problems and columns >= 100:
+        right.insert(0, Span(" KEYS WRONG (L) ", "warning"))
     if snapshot.rule_faults:
         right.insert(0, Span(" RULES BROKEN (L) ", "warning"))
     if snapshot.log_fault_count and columns >= 100:

@@ -88,7 +88,7 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
             case "page-down":
                 pane.turn(1)
             case "top":
-                pane.move_to(0)
+                pane.to_top()
             case "bottom":
                 pane.move_to(pane.item_count() - 1)
             case "filter":

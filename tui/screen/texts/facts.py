@@ -37,13 +37,10 @@ def _fact_row(subject: str, row: FactRow, wide: int, columns: int) -> Row:
 
 def fact_meaning(row: FactRow) -> str:
     """What a fact means and what it can be, in one line."""
-    said = row.meaning
-    if row.values:
-        said += f" [{', '.join(row.values)}]"
-    elif row.type == "bool":
-        said += " [true, false]"
-    elif row.type == "instant":
-        said += " [2026-11-22T02:14:07Z]"
-    elif row.type == "duration":
-        said += " [90s, 45m, 24h]"
-    return said
+    allowed = {
+        "bool": "true, false",
+        "instant": "2026-11-22T02:14:07Z",
+        "duration": "90s, 45m, 24h",
+    }
+    values = ", ".join(row.values) or allowed.get(row.type, "")
+    return f"[{values}] {row.meaning}" if values else row.meaning

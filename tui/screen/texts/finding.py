@@ -8,7 +8,7 @@ from datetime import datetime
 from rules.rule_base import Rule
 from tui.phrases import say_grade, say_source
 from tui.screen.lines import Role, Span
-from tui.screen.say import forbidden_line, near, step_spans, value_span
+from tui.screen.say import forbidden_line, near, said_since, step_spans, value_span
 from tui.screen.texts.rows import EMPTY, Row, ToEvent, heading, paragraph
 from tui.session.snapshot import FindingDetail
 
@@ -20,12 +20,15 @@ def finding_text(detail: FindingDetail, now: datetime | None, columns: int, key:
     rows += paragraph(
         f"{row.key.subject}, raised {near(row.raised_at, now)}{_state(detail, now)}", columns, "dim"
     )
+    since = said_since(detail, now)
     if detail.impact:
         rows += [EMPTY, heading("What it means")]
-        rows += paragraph(detail.impact, columns)
-    if detail.forbids:
+        rows += paragraph(f"{since[0]} {detail.impact}" if since else detail.impact, columns)
+    if since:
+        rows += paragraph(f"Since then: {since[1]}", columns, "warning", rest="  ")
+    if detail.bound:
         rows += [EMPTY, heading("What must not be done")]
-        for one in detail.forbids:
+        for one in detail.bound:
             rows.append(Row(forbidden_line(one, columns, row.key.subject)))
             if one.text:
                 rows += paragraph(one.text, columns, first="  ", rest="  ")
@@ -42,6 +45,9 @@ def finding_text(detail: FindingDetail, now: datetime | None, columns: int, key:
             asides.append(say_grade(step.source))
         if asides:
             rows.append(Row((Span("      " + ", ".join(asides), "focus"),)))
+    if detail.awaits:
+        said = "All steps are done. It stands until: " + "; ".join(detail.awaits)
+        rows += paragraph(said, columns, "warning", rest="  ")
     if not detail.steps:
         rows.append(Row((Span("no steps are known", "dim"),)))
     rows += [
@@ -84,7 +90,7 @@ def _evidence(detail: FindingDetail, now: datetime | None, columns: int) -> Iter
         value = then.said or ("not known" if then.value is None else plain(then.value))
         target = ToEvent(then.event, then.time) if then.event and then.time else None
         spans = [Span(f"{then.fact} = {value}")]
-        if one.now.text and one.now.text != value:
+        if one.changed:
             spans += [Span("  now "), value_span(one.now)]
         elif one.now.standing == "last known":
             spans.append(Span("  (last known)", "dim"))

@@ -35,11 +35,12 @@ def help_text(keys: Keys, place: Place, columns: int, *, replay: bool, look: Loo
     )
     for name, role, says in signs:
         rows.append(Row((Span(f"  {look.glyph(name)}  ", role), Span(says))))
-    rows += [EMPTY, *_problems(keys, columns)]
+    rows += [EMPTY, *key_problems(keys, columns)]
     return rows
 
 
-def _problems(keys: Keys, columns: int) -> Iterable[Row]:
+def key_problems(keys: Keys, columns: int) -> Iterable[Row]:
+    """What is wrong with the configuration of keys, if anything is."""
     if keys.problems:
         yield heading("What is wrong with the configuration of keys")
         for problem in keys.problems:

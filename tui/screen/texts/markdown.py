@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.phrases import say_grade, say_source
 from tui.safe_text import harmless
-from tui.screen.say import clock_of
+from tui.screen.say import clock_of, said_since
 from tui.screen.texts.finding import plain
 from tui.session.snapshot import FindingDetail
 
@@ -19,19 +19,32 @@ def markdown_of(detail: FindingDetail) -> str:
         f"raised {clock_of(row.raised_at, day=True)}",
         "",
     ]
+    since = said_since(detail, None)
     if detail.impact:
-        lines += [_md(detail.impact), ""]
-    if detail.forbids:
+        lines += [_md(f"{since[0]} {detail.impact}" if since else detail.impact), ""]
+    if since:
+        lines += [_md(f"Since then: {since[1]}"), ""]
+    if (note := row.acknowledged) is not None:
+        said = f": {note.text}" if note.text else ""
+        lines += [_md(f"Acknowledged {clock_of(note.at, day=True)} by {note.by}{said}"), ""]
+    if detail.bound:
         lines += ["## Do not", ""]
         lines += [
             f"- {_md(one.title or one.operation)} ({_md(say_grade(one.source))})"
-            for one in detail.forbids
+            for one in detail.bound
         ]
         lines.append("")
     lines += ["## Do", ""]
     for step in detail.steps:
         box = "x" if step.status == "done" else " "
         lines.append(f"{step.number}. [{box}] {_md(step.text)} ({_md(say_grade(step.source))})")
+    if detail.awaits:
+        lines += ["", _md("All steps are done. It stands until: " + "; ".join(detail.awaits))]
+    if detail.notes:
+        lines += ["", "## Notes", ""]
+        lines += [
+            f"- {_md(f'{clock_of(one.at, day=True)} {one.by}: {one.text}')}" for one in detail.notes
+        ]
     lines += ["", "## Evidence", ""]
     for one in detail.evidence:
         value = "unknown" if one.then.value is None else plain(one.then.value)
