@@ -21,6 +21,7 @@ from drivers.live.session import NoPasswordError, PasswordSource
 
 _LONGEST: Final = 4096
 _PATIENCE: Final = 60.0
+_SLOW: Final = 3.0
 _NO_KEYRING: Final = (
     "the library keyring is not installed with the watch (pipx inject watchkeeper keyring)"
 )
@@ -59,6 +60,21 @@ def password_source(
         )
     asked = _secret(prompt(f"Password of {settings.user} at {settings.name}: "), "the terminal")
     return _later(lambda: asked)
+
+
+def telling_when_slow(
+    source: PasswordSource, say: Callable[[], None], after: float = _SLOW
+) -> PasswordSource:
+    """The same source, which tells when a password has been waited for so many seconds."""
+
+    async def told() -> Secret:
+        timer = asyncio.get_running_loop().call_later(after, say)
+        try:
+            return await source()
+        finally:
+            timer.cancel()
+
+    return told
 
 
 def why_no_password(

@@ -21,8 +21,9 @@ from drivers.configuration import (
     default_path,
     read_configuration,
 )
+from drivers.live.secret import Secret
 from drivers.live.session import NoPasswordError
-from drivers.passwords import password_source
+from drivers.passwords import password_source, telling_when_slow
 from tui.recording.start import lines_of
 from tui.settings import ScreenSettings
 
@@ -301,3 +302,15 @@ def test_without_a_terminal_a_password_must_be_configured() -> None:
 def test_the_environment_is_asked_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "WATCHKEEPER_TEST_PASSWORD", "x")
     assert password_source(settings(environment="WATCHKEEPER_TEST_PASSWORD")) is not None
+
+
+async def test_a_password_that_is_long_in_coming_is_told() -> None:
+    came = asyncio.Event()
+
+    async def hanging() -> Secret:
+        await came.wait()
+        return Secret("hush")
+
+    # What is told lets it come.
+    told = telling_when_slow(hanging, came.set, after=0.0)
+    assert (await asyncio.wait_for(told(), 10)).reveal() == "hush"

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from drivers.configuration import Configuration, DeploymentSettings
@@ -20,6 +21,7 @@ from drivers.live.transport import HttpsTransport
 from drivers.live.trust import Trust
 from drivers.oneview.memory import recall
 from drivers.oneview.observe import SETTLED_AFTER, Deployment
+from drivers.passwords import telling_when_slow
 from drivers.recorder.raw_answers import RawAnswers
 from drivers.recorder.recorder import Tell
 from rules.engine import Watch
@@ -80,7 +82,14 @@ def build_pollers(plan: Plan, watch: Watch, tell: Tell) -> list[Poller]:
         target = Target(
             deployment,
             settings.addresses,
-            Credentials(settings.user, password, settings.domain),
+            Credentials(
+                settings.user,
+                telling_when_slow(
+                    password,
+                    partial(tell, f"{settings.name}: its password is still waited for", False),
+                ),
+                settings.domain,
+            ),
             port=settings.port,
             image_streamer_port=settings.image_streamer_port,
             api_version=settings.api_version,
