@@ -10,7 +10,8 @@ from typing import NamedTuple
 import msgspec
 
 from rules.authoring.leaf_places import LeafPlaces
-from rules.authoring.run_tests import Outcome
+from rules.authoring.rule_tests import RuleTest
+from rules.authoring.run_tests import Outcome, Runner
 from rules.built_in import BUILT_IN
 from rules.engine import Watch
 from rules.evaluate import condition_truth
@@ -86,8 +87,18 @@ class _Leaf(NamedTuple):
     left: set[Truth]
 
 
+class _Sight:
+    """What one test has let see so far; it counts only if the test passes."""
+
+    def __init__(self) -> None:
+        self.situations: set[tuple[str, int]] = set()
+        self.truths: set[tuple[str, Condition, Truth]] = set()
+        self.confirms: set[tuple[str, Condition, Truth]] = set()
+        self.ticked: set[tuple[str, int]] = set()
+
+
 class Coverage:
-    """Looks at watches while tests run, and counts."""
+    """Looks at watches while tests run, and counts what those show that pass."""
 
     def __init__(self, rule_base: RuleBase) -> None:
         self._base = rule_base
@@ -97,6 +108,7 @@ class Coverage:
         self._confirms: dict[tuple[str, Condition], set[Truth]] = {}
         self._seen: set[tuple[str, int]] = set()
         self._ticked: set[tuple[str, int]] = set()
+        self._sight = _Sight()
         for scope, pattern in self._patterns():
             asked = self._missing.setdefault(scope, {})
             for condition in conditions(pattern):
@@ -115,8 +127,14 @@ class Coverage:
             for _, pattern in _parts(rule):
                 yield rule.scope, pattern
 
+    def run(self, runner: Runner, test: RuleTest) -> Outcome:
+        """Run a test with a runner that has `look` for its observer, and count it."""
+        outcome = runner.run(test)
+        self.count(outcome)
+        return outcome
+
     def look(self, watch: Watch, changes: Sequence[Change]) -> None:
-        """Take in how things stand, and what has changed."""
+        """Take in how things stand in the test that runs, and what has changed."""
         for subject in watch.words.subjects.values():
             self._look_at(watch, subject)
         # A finding that has just been resolved still says what was confirmed.
@@ -126,40 +144,51 @@ class Coverage:
     def _look_at(self, watch: Watch, subject: Subject) -> None:
         scope = subject.scope
         situation = scope.name, hash(tuple(subject.keys[n] for n in range(len(scope.programs))))
-        if situation in self._seen:
+        if situation in self._seen or situation in self._sight.situations:
             return
-        self._seen.add(situation)
-        missing = self._missing.get(scope.name)
-        if missing:
-            name = subject.name
-            for condition in list(missing):
-                left = missing[condition]
-                left.discard(
-                    condition_truth(
-                        condition, lambda fact: watch.value(name, fact), watch.now, self._base.facts
-                    )
-                )
-                if not left:
-                    del missing[condition]
+        self._sight.situations.add(situation)
+        name = subject.name
+        for condition in self._missing.get(scope.name, ()):
+            truth = condition_truth(
+                condition, lambda fact: watch.value(name, fact), watch.now, self._base.facts
+            )
+            self._sight.truths.add((scope.name, condition, truth))
         for compiled in scope.rules:
             for number, program in enumerate(compiled.done):
                 if program >= 0 and subject.verdicts[program] == Truth.TRUE:
-                    self._ticked.add((compiled.rule.id, number))
+                    self._sight.ticked.add((compiled.rule.id, number))
+
+    def count(self, outcome: Outcome) -> None:
+        """Count what the test has shown that has just run, if it passed; one that is still to do
+        shows nothing."""
+        sight, self._sight = self._sight, _Sight()
+        if not outcome.passed or outcome.test.todo:
+            return
+        self._seen |= sight.situations
+        self._ticked |= sight.ticked
+        for scope, condition, truth in sight.truths:
+            left = self._missing[scope].get(condition)
+            if left is not None:
+                left.discard(truth)
+                if not left:
+                    del self._missing[scope][condition]
+        for rule, condition, truth in sight.confirms:
+            self._confirms[rule, condition].discard(truth)
 
     def _look_at_finding(self, watch: Watch, finding: Finding) -> None:
         rule = finding.rule
         for number, step in enumerate(rule.steps):
             if step.confirm and finding.confirmations.get(step.confirm):
-                self._ticked.add((rule.id, number))
+                self._sight.ticked.add((rule.id, number))
         if not any(rule.id == owner for owner, _ in self._confirms):
             return
         given = {f"{_CONFIRM}{step.confirm}": False for step in rule.steps if step.confirm}
         given |= {f"{_CONFIRM}{name}": True for name in finding.confirmations}
         for _, pattern in _parts(rule):
             for condition in conditions(pattern):
-                left = self._confirms.get((rule.id, condition))
-                if left:
-                    left.discard(condition_truth(condition, given, watch.now, self._base.facts))
+                if self._confirms.get((rule.id, condition)):
+                    truth = condition_truth(condition, given, watch.now, self._base.facts)
+                    self._sight.confirms.add((rule.id, condition, truth))
 
     def report(self, outcomes: Iterable[Outcome]) -> CoverageReport:
         """What the tests reached that have been run, counting those alone that passed."""

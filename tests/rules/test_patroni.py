@@ -39,7 +39,7 @@ def test_its_tests_pass_and_reach_everything(rule_base: RuleBase) -> None:
     assert not faults.unusable
     coverage = Coverage(rule_base)
     runner = Runner(rule_base, open_log, observer=coverage.look)
-    outcomes = [runner.run(test) for test in tests]
+    outcomes = [coverage.run(runner, test) for test in tests]
     assert [(one.test.name, one.failures) for one in outcomes if not one.passed] == []
     assert coverage.report(outcomes).gaps == ()
 

@@ -265,12 +265,31 @@ rows = [
 """
 
 
+def test_what_an_exact_test_does_not_name_is_raised_at_no_time() -> None:
+    (said,) = messages("""
+[[test]]
+name = "It runs hot and cools down, and nobody looks"
+facts = { wheel.heat = 95.0 }
+exact = true
+[[test.event]]
+at = "20m"
+facts = { wheel.heat = 50.0 }
+[[test.expect]]
+at = "1m"
+open = []
+[[test.expect]]
+at = "30m"
+open = []
+""")
+    assert said.startswith("hot must not be raised")
+
+
 def test_coverage_says_exactly_what_no_test_reaches() -> None:
     rule_base = base(HOT)
     coverage = Coverage(rule_base)
     tests, _ = read_tests(TestTexts({"a.test.toml": WHOLE.encode()}), rule_base)
     runner = Runner(rule_base, lambda _: (), observer=coverage.look)
-    report = coverage.report([runner.run(test) for test in tests])
+    report = coverage.report([coverage.run(runner, test) for test in tests])
     assert [gap.message for gap in report.gaps] == [
         'derive: wheel.state = "stuck" or "broken" was never seen false',
         'derive: wheel.state = "stuck" or "broken" was never seen true',
@@ -278,6 +297,17 @@ def test_coverage_says_exactly_what_no_test_reaches() -> None:
     assert str(report.conditions) == "66.6 % (4 of 6)"
     assert str(report.rules) == "100.0 % (2 of 2)"
     assert str(report.steps) == "100.0 % (2 of 2)"
+
+
+@pytest.mark.parametrize("spoilt", ['todo = "later"', 'open = ["hot"]'])
+def test_a_test_that_does_not_pass_or_is_still_to_do_covers_nothing(spoilt: str) -> None:
+    rule_base = base(HOT)
+    coverage = Coverage(rule_base)
+    text = f'[[test]]\nname = "x"\nfacts = {{ wheel.heat = 59.9 }}\nrules = ["hot"]\n{spoilt}\n'
+    tests, _ = read_tests(TestTexts({"a.test.toml": text.encode()}), rule_base)
+    runner = Runner(rule_base, lambda _: (), observer=coverage.look)
+    report = coverage.report([coverage.run(runner, test) for test in tests])
+    assert (report.conditions.reached, report.steps.reached) == (0, 0)
 
 
 DEEP = """

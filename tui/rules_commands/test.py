@@ -222,6 +222,8 @@ def play(
             outcomes.append(runner.run(test))
         except (JournalError, ValueError) as error:
             outcomes.append(Outcome(test, (Failure(f"the log cannot be read: {error}"),)))
+        if coverage is not None:
+            coverage.count(outcomes[-1])
         seconds.append(perf_counter() - begun)
     progress.clear()
     runner.close()
