@@ -65,12 +65,34 @@ def _parse(text: str) -> dict[str, Any] | _Fault:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        message = shortened(f"is not TOML: {error.msg[:1].lower()}{error.msg[1:]}")
+        message = shortened(f"is not TOML: {_in_words(error.msg, text)}")
         return _Fault(Code.NOT_TOML, error.lineno, error.colno, message)
     except RecursionError:
         return _Fault(Code.TOO_LARGE, 1, 1, "is nested too deeply: say it in fewer levels")
     except ValueError as error:
         return _Fault(Code.NOT_TOML, 1, 1, f"cannot be read: {error}")
+
+
+def _in_words(said: str, text: str) -> str:
+    """What the parser says, in the words of those who write rules."""
+    if text.startswith("\ufeff"):
+        return "the file begins with a byte order mark; save it as UTF-8 without one"
+    for begin, words in _WORDS.items():
+        if said.startswith(begin):
+            key = ".".join(re.findall(r"'([^']*)'", said[len(begin) :]))
+            return words.replace("{key}", key) if key else words.replace("{key} ", "")
+    return f"{said[:1].lower()}{said[1:]}"
+
+
+_WORDS: Final = {
+    "Illegal character '\\n'": "a text is not closed: it ends on its line, with the quote that it "
+    "began with",
+    "Cannot overwrite a value": "a key stands here that has a value already; each key stands once",
+    "Cannot mutate immutable namespace": "{key} has a value already; all that belongs to it stands "
+    "in that one place",
+    "Cannot declare": "{key} is declared already; each table has one header",
+    "Duplicate inline table key": "the key {key} stands twice in one table",
+}
 
 
 class _Group(NamedTuple):

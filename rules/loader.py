@@ -251,12 +251,17 @@ class _Loader:
                 facts.setdefault(fact.name, fact)
                 places.setdefault(fact.name, table)
                 self._fact_paths.setdefault(fact.name, (file.file, table.path))
-        for name in facts:
-            parts = name.split(".")
-            for length in range(1, len(parts)):
-                if (shorter := ".".join(parts[:length])) in facts:
-                    message = f"{shorter} is a fact, so {name} cannot be one"
-                    places[name].fault(Code.NAME_WITHIN_NAME, message, "name")
+        within = [
+            (name, shorter)
+            for name in facts
+            for length in range(1, name.count(".") + 1)
+            if (shorter := ".".join(name.split(".")[:length])) in facts
+        ]
+        lines = self._faults.lines_of({self._fact_paths[shorter] for _, shorter in within})
+        for name, shorter in within:
+            where = self._fact_paths[shorter]
+            message = f"{shorter} is a fact ({where[0]}:{lines[where]}), so {name} cannot be one"
+            places[name].fault(Code.NAME_WITHIN_NAME, message, "name")
         for scope in scopes:
             facts.update({fact.name: fact for fact in built_in_facts(scope)})
         return facts
@@ -266,22 +271,22 @@ class _Loader:
     ) -> bool:
         sound = not self._lost_names("scope")
 
-        def fault(name: str, message: str) -> None:
+        def fault(name: str, message: str, *keys: str) -> None:
             nonlocal sound
             sound = False
             for file in files:
                 if name in (file.content.get("scope") or {}):
-                    self._faults.add(file.file, ("scope", name), Code.BAD_SCOPE, message)
+                    self._faults.add(file.file, ("scope", name, *keys), Code.BAD_SCOPE, message)
 
         for scope in scopes.values():
             chain = [scope.name]
             while (within := scopes[chain[-1]].within) in scopes and within not in chain:
                 chain.append(within)
             if within in chain:
-                fault(scope.name, "lies within itself")
+                fault(scope.name, f"{scope.name} lies within itself", "within")
             elif within and within not in scopes:
                 hint = nearest(within, scopes)
-                fault(scope.name, f"within names {within!r}, which is no scope{hint}")
+                fault(scope.name, f"within names {within!r}, which is no scope{hint}", "within")
             member_by = facts.get(scope.member_by)
             if member_by is None and (self._incomplete or scope.member_by in self._faulty):
                 continue
@@ -291,10 +296,17 @@ class _Loader:
                 or member_by.type != "text"
                 or member_by.scope != scope.name
             ):
+                fitting = [
+                    fact.name
+                    for fact in facts.values()
+                    if fact.type == "text" and fact.scope == scope.name and not fact.derived
+                ]
+                hint = nearest(scope.member_by, fitting)
                 message = (
-                    f"member_by must name a text fact of scope {scope.name} that is not derived"
+                    f"member_by must name a text fact of scope {scope.name} that is not derived, "
+                    f"not {scope.member_by!r}{hint}"
                 )
-                fault(scope.name, message)
+                fault(scope.name, message, "member_by")
         return sound
 
     def _derivations(self, files: list[Table], catalogue: Catalogue) -> list[Derivation]:

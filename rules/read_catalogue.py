@@ -79,7 +79,9 @@ def read_fact(
     _check_name(name, table)
     values = table.texts("values")
     if kind == "enum" and not values:
-        table.fault(Code.BAD_FACT, "an enum needs its values")
+        table.fault(
+            Code.BAD_FACT, f'{name} is an enum and needs its values, such as values = ["a", "b"]'
+        )
     if kind != "enum" and values:
         table.fault(Code.BAD_FACT, "only an enum has values", "values")
     if len(set(values)) < len(values):

@@ -189,7 +189,7 @@ class PatternReader:
         elif operator == "known":
             read = operand if type(operand) is bool else None
             if read is None:
-                table.fault(Code.WRONG_VALUE_TYPE, "must be true or false", *keys)
+                table.fault(Code.WRONG_VALUE_TYPE, "must be true or false, without quotes", *keys)
         elif operator in AGE_OPERATORS:
             read = self._age(fact, operand, table, keys)
         elif operator in RELATION_OPERATORS:
@@ -297,7 +297,11 @@ class PatternReader:
                 *keys,
             )
             return None
-        if other.name == fact.name or other.type != fact.type or other.unit != fact.unit:
+        if other.name == fact.name:
+            message = f"compares {fact.name} with itself; it must name another fact"
+            table.fault(Code.BAD_RELATION, message, *keys)
+            return None
+        if other.type != fact.type or other.unit != fact.unit:
             table.fault(
                 Code.BAD_RELATION,
                 f"must name another fact of the same type and unit as {fact.name} "

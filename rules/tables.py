@@ -47,6 +47,17 @@ class Faults:
         """Note a fault whose line is already known."""
         self._placed.append(fault)
 
+    def lines_of(self, places: set[tuple[str, Path]]) -> dict[tuple[str, Path], int]:
+        """The lines at which parts of documents stand."""
+        by_file: dict[str, set[Path]] = {}
+        for file, path in places:
+            by_file.setdefault(file, set()).add(path)
+        return {
+            (file, path): spot.line
+            for file, paths in by_file.items()
+            for path, spot in locate(self._texts.get(file, b""), paths).items()
+        }
+
     @property
     def unusable(self) -> bool:
         """Whether there is more than warnings."""
@@ -97,14 +108,14 @@ class Table:
         self._seen.add(key)
         return self.content.get(key)
 
-    def _typed(self, key: str, kind: type[T], *, required: bool) -> T | None:
+    def _typed(self, key: str, kind: type[T], *, required: bool, such_as: str = "") -> T | None:
         value = self.get(key)
         if value is None:
             if required:
                 self.fault(Code.MISSING_KEY, f"{key} is missing")
             return None
         if type(value) is not kind:
-            wanted = name_type(kind())
+            wanted = such_as or name_type(kind())
             self.fault(Code.WRONG_TYPE, f"must be {wanted}, not {name_type(value)}", key)
             return None
         return value
@@ -126,10 +137,13 @@ class Table:
 
     def choice(self, key: str, choices: Iterable[T], *, required: bool = True) -> T | None:
         """One of some words."""
-        value = self.text(key, required=required)
+        known = list(choices)
+        such_as = f"one of {', '.join(map(str, known))}, in quotes" if known else ""
+        value = self._typed(key, str, required=required, such_as=such_as)
+        if value == "" and required:
+            self.fault(Code.EMPTY, "must not be empty", key)
         if not value:
             return None
-        known = list(choices)
         if value in known:
             return next(word for word in known if word == value)
         words = ", ".join(str(word) for word in known)
@@ -139,7 +153,8 @@ class Table:
 
     def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
         """A text that `parse` turns into something else, raising ValueError where it cannot."""
-        value = self._typed(key, str, required=False)
+        such_as = 'a duration in quotes, such as "30s" or "5m"'
+        value = self._typed(key, str, required=False, such_as=such_as)
         if value is None:
             return None
         try:
@@ -171,4 +186,6 @@ class Table:
         """Note every key that nobody asked for."""
         for key in self.content:
             if key not in self._seen:
-                self.fault(Code.UNKNOWN_KEY, f"unknown key{nearest(key, sorted(self._seen))}", key)
+                known = sorted(self._seen)
+                hint = nearest(key, known) or f"; there are {', '.join(known)}" if known else ""
+                self.fault(Code.UNKNOWN_KEY, f"unknown key{hint}", key)

@@ -331,3 +331,25 @@ def test_a_version_to_compare_with_has_numbers_between_dots(version: str, sound:
     fact = '[[fact]]\nname = "wheel.make"\ntype = "version"\nscope = "wheel"\nsource = "gauge"\n'
     compared = rule("made", f'wheel.make = {{ at_least = "{version}" }}')
     assert codes(CATALOGUE, fact, compared) == ([] if sound else ["WK032"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('values = ["good", "bad"]\n', "", "wheel.verdict is an enum"),
+        ('severity = "critical"', "severity = 1", "one of critical, warning"),
+        ('severity = "critical"', 'severity = "critical"\nfor = 30', '"30s"'),
+        ('member_by = "wheel.mill"', 'member_by = "wheel.mil"', "not 'wheel.mil'; did you mean wh"),
+        ('title = "A mill"', 'title = "A mill"\nzzz = 1', "there are id, title"),
+        ('name = "wheel.speed"', 'name = "wheel.heat.rate"', "(mill.toml:27)"),
+        ('wheel.verdict = "bad" }', 'wheel.heat = { same_as = "wheel.heat" } }', "with itself"),
+        ('wheel.verdict = "bad" }', 'wheel.heat = { known = "yes" } }', "without quotes"),
+        ('title = "A mill"', 'title = "A mill', "a text is not closed"),
+        ('id = "mill"', 'id = "mill"\nid = "mill"', "each key stands once"),
+    ],
+)
+def test_a_message_says_which_and_what_would_be_right(old: str, new: str, said: str) -> None:
+    text = CATALOGUE + RULE
+    assert old in text
+    messages = [fault.message for fault in check(text.replace(old, new, 1)).faults]
+    assert any(said in message for message in messages), messages
