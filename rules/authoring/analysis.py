@@ -257,7 +257,9 @@ class _Analysis:
                 if same_end and at_once and inside:
                     file, path = self._reading.rule_paths[name]
                     message = (
-                        f"{name} is never seen: wherever it holds, {rule.id} holds, which "
+                        f"{name} suppresses itself, and so is never seen"
+                        if name == rule.id
+                        else f"{name} is never seen: wherever it holds, {rule.id} holds, which "
                         "suppresses it"
                     )
                     self._faults.add(file, (*path, "when"), Code.HIDDEN_RULE, message)

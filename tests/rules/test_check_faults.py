@@ -353,3 +353,8 @@ def test_a_message_says_which_and_what_would_be_right(old: str, new: str, said: 
     assert old in text
     messages = [fault.message for fault in check(text.replace(old, new, 1)).faults]
     assert any(said in message for message in messages), messages
+
+
+def test_a_rule_that_suppresses_itself_is_told_in_so_many_words() -> None:
+    found = check(CATALOGUE, rule("self", "mill.open = true", 'suppresses = ["self"]')).faults
+    assert [fault.message for fault in found] == ["self suppresses itself, and so is never seen"]
