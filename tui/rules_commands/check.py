@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every fault; return 1 where there is one, 2 where files cannot be read."""
     from rules.authoring.checking import check_texts
     from rules.built_in import own_facts, own_rules
+    from rules.rule_files import LARGEST_FILE, read_regular
 
     files = gather(given_paths(arguments))
     for message in files.unreadable:
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     overrides: bytes | None = None
     if arguments.overrides is not None:
         try:
-            overrides = Path(arguments.overrides).read_bytes()
+            overrides = read_regular(Path(arguments.overrides), LARGEST_FILE)
         except OSError as error:
             sys.stderr.write(f"{harmless(arguments.overrides)}: {error.strerror}\n")
             return UNUSABLE

@@ -197,11 +197,16 @@ def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Valu
     import tomli
 
     from rules.faults import nearest
+    from rules.rule_files import LARGEST_FILE, read_regular
     from rules.values import read_relative_instant, read_value
     from rules.vocabulary import UNRECOGNISED
 
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text("utf-8")
+        text = (
+            sys.stdin.read()
+            if path == "-"
+            else read_regular(Path(path), LARGEST_FILE).decode("utf-8")
+        )
         content = json.loads(text) if text.lstrip()[:1] == "{" else tomli.loads(text)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from tui.exit_codes import FINE, UNUSABLE
 from tui.instants import given_instant
 from tui.rules_commands.chosen import UnusableError, chosen_rules, complain
 from tui.rules_commands.rule_files import shown_name
+from tui.safe_text import harmless
 
 _SETTLING: Final = timedelta(minutes=5)
 """After so long at the most, a log has said how things stood when it began."""
@@ -64,10 +66,10 @@ def _skeleton(folder: Path, title: str | None) -> int:
         text = text.replace('id = "my-rules"', f'id = "{name}"')
         text = text.replace('title = "My rules"', f'title = "{shown}"')
         (folder / file.name).write_text(text, "utf-8")
-        sys.stdout.write(f"{shown_name(folder / file.name)} written\n")
+        sys.stdout.write(f"{harmless(shown_name(folder / file.name))} written\n")
     for path in write_schemas(load_rule_base(folder), folder):
-        sys.stdout.write(f"{shown_name(path)} written\n")
-    at = shown_name(folder)
+        sys.stdout.write(f"{harmless(shown_name(path))} written\n")
+    at = harmless(shlex.quote(shown_name(folder)))
     sys.stdout.write(
         f"\nNext: watchkeeper rules check {at}\n      watchkeeper rules test {at} --coverage\n"
     )
