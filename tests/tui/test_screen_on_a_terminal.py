@@ -239,13 +239,23 @@ def test_what_is_wrong_with_rules_or_log_is_said_without_a_screen(tmp_path: Path
 # How it ends
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_it_and_the_terminal_is_as_it_was(number: signal.Signals) -> None:
     with replay() as terminal:
         terminal.shows(ALL_READ)
         os.kill(terminal.pid, number)
 
         assert terminal.wait() == 128 + number
+    assert all(mode in terminal.written for mode in LEFT_AS_IT_WAS)
+
+
+def test_a_signal_ends_it_before_the_keys_that_were_typed_ahead() -> None:
+    with replay() as terminal:
+        terminal.shows(ALL_READ)
+        terminal.type("ftre?wbL" * 200)
+        os.kill(terminal.pid, signal.SIGTERM)
+
+        assert terminal.wait() == 128 + signal.SIGTERM
     assert all(mode in terminal.written for mode in LEFT_AS_IT_WAS)
 
 

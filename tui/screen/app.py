@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _MESSAGE_STANDS: Final = 15
 """Seconds after which a message gives the foot back to the keys."""
+DEEPEST: Final = 8
+"""Places open above the board; whoever opens more goes back over the newest of them."""
 
 
 class ScreenOptions(NamedTuple):
@@ -159,7 +161,10 @@ class WatchApp(PaintedApp[int]):
 
     def tell(self, text: str, *, failed: bool = False) -> None:
         """Show a message at the foot until the next key, or for some seconds."""
-        self.message, self._told_for = (text, failed), 0
+        self._told_for = 0
+        if self.message == (text, failed):
+            return
+        self.message = (text, failed)
         if isinstance(self.screen, PlaceScreen):
             self.screen.show_frame()
 
@@ -193,6 +198,20 @@ class WatchApp(PaintedApp[int]):
             handler = HANDLERS.get(action.name)
             if handler is not None:
                 handler(self, screen)
+
+    def enter(self, place: PlaceScreen) -> None:
+        """Go to a place. It replaces one of its kind that is shown, and the oldest of too many."""
+        screen = self.screen
+        if isinstance(screen, PlaceScreen) and screen.kind == place.kind:
+            self.switch_screen(place)
+            return
+        self.push_screen(place)
+        above = [one for one in self.screen_stack if isinstance(one, PlaceScreen)][1:]
+        if len(above) > DEEPEST:
+            oldest = next(one for one in above if not one.lasting)
+            self.drop_screen(oldest)
+            if all(one.kind != oldest.kind for one in above if one is not oldest):
+                oldest.let_go()
 
     def follow(self, target: Target) -> None:
         """Go to what a row leads to."""

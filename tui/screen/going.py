@@ -56,7 +56,7 @@ def open_finding(app: WatchApp) -> None:
             return None if open_now else [Row((Span("It is resolved now."),))]
         return finding_text(detail, app.shown_time(snapshot), columns, confirm)
 
-    app.push_screen(FindingText(app, f"Finding {key.rule}", make, key=key))
+    app.enter(FindingText(app, f"Finding {key.rule}", make, key=key))
 
 
 def explain(app: WatchApp, rule: str, subject: str) -> None:
@@ -72,7 +72,7 @@ def explain(app: WatchApp, rule: str, subject: str) -> None:
     key = FindingKey(rule, subject)
     title = f"Why {rule} on {subject.partition('/')[2]}"
     leave = lambda: app.send(commands.Explain())  # noqa: E731
-    app.push_screen(FindingText(app, title, make, key=key, leave=leave))
+    app.enter(FindingText(app, title, make, key=key, leave=leave))
 
 
 def browse(app: WatchApp, subject: str) -> None:
@@ -89,7 +89,7 @@ def browse(app: WatchApp, subject: str) -> None:
         return facts_text(facts, columns)
 
     leave = lambda: app.send(commands.BrowseFacts())  # noqa: E731
-    app.push_screen(FactsReading(app, f"Facts of {subject}", make, subject=subject, leave=leave))
+    app.enter(FactsReading(app, f"Facts of {subject}", make, subject=subject, leave=leave))
 
 
 def suppose(app: WatchApp, subject: str) -> None:
@@ -122,7 +122,7 @@ def suppose(app: WatchApp, subject: str) -> None:
         return hints + what_if_text(snapshot.what_if, app.look, columns)
 
     leave = lambda: app.send(commands.EndWhatIf())  # noqa: E731
-    app.push_screen(WhatIfReading(app, "What if", make, subject=subject, leave=leave))
+    app.enter(WhatIfReading(app, "What if", make, subject=subject, leave=leave))
 
 
 def follow(app: WatchApp, target: Target) -> None:
@@ -175,7 +175,7 @@ def to_event(app: WatchApp, event: str, time: datetime) -> None:
     if line is None or line >= snapshot.timeline_length:
         app.tell("That event is not held in the timeline any more", failed=True)
         return
-    app.push_screen(WideTimeline(app, line))
+    app.enter(WideTimeline(app, line))
 
 
 def open_line(app: WatchApp, line: TimelineLine | None) -> None:
@@ -207,7 +207,7 @@ def open_line(app: WatchApp, line: TimelineLine | None) -> None:
         rows += [EMPTY, heading("As the journal has it")]
         return [*rows, *paragraph(text, columns, "dim")]
 
-    app.push_screen(Reading(app, "Event", make, subject=line.subject))
+    app.enter(Reading(app, "Event", make, subject=line.subject))
 
 
 class FactsReading(Reading):
@@ -250,3 +250,4 @@ class WhatIfReading(Reading):
     """What is supposed, and what would follow."""
 
     place: ClassVar[Place] = "what-if"
+    lasting: ClassVar[bool] = True

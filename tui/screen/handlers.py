@@ -30,7 +30,7 @@ def _list(
     make: Callable[[Snapshot, int], Sequence[Row]],
     screen: PlaceScreen,
 ) -> None:
-    app.push_screen(Reading(app, title, make, subject=screen.subject()))
+    app.enter(Reading(app, title, make, subject=screen.subject()))
 
 
 def _explain(app: WatchApp, screen: PlaceScreen) -> None:
@@ -85,7 +85,7 @@ def _log(app: WatchApp, screen: PlaceScreen) -> None:
 
 def _palette(app: WatchApp, _: PlaceScreen) -> None:
     if app.snapshot is not None:
-        app.push_screen(Palette(app))
+        app.enter(Palette(app))
 
 
 def _name(app: WatchApp, _: PlaceScreen) -> None:
@@ -94,11 +94,11 @@ def _name(app: WatchApp, _: PlaceScreen) -> None:
 
 
 def _wide_timeline(app: WatchApp, _: PlaceScreen) -> None:
-    app.push_screen(WideTimeline(app))
+    app.enter(WideTimeline(app))
 
 
 def _wide_subjects(app: WatchApp, _: PlaceScreen) -> None:
-    app.push_screen(WideSubjects(app))
+    app.enter(WideSubjects(app))
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -2,7 +2,8 @@
 terminal takes it.
 
 This is the one place that uses private names of Textual: `App._display`, which hands what changed
-to the driver, `App._driver`, and `Screen._compositor`. A test notices when they change.
+to the driver, `App._driver`, `App._background_screens`, `App._screen_stack`, and
+`Screen._compositor`. A test notices when they change.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rich.color import ColorSystem
+from textual import events
 from textual.app import App, ReturnType
 from textual.geometry import Offset
 
@@ -43,6 +45,8 @@ class PaintedApp(App[ReturnType], inherit_bindings=False):
         )
         self._owed = False
         self._begun = False
+        self.leaving = False
+        """Whether the end has been asked for; keys that still wait are not obeyed then."""
 
     def cursor_place(self) -> Offset:
         """Where the terminal's cursor belongs: on what is being worked on."""
@@ -60,6 +64,31 @@ class PaintedApp(App[ReturnType], inherit_bindings=False):
         """Write something that is no picture, such as a text for the clipboard."""
         if self._driver is not None:
             self._driver.write(text)
+
+    def exit(
+        self,
+        result: ReturnType | None = None,
+        return_code: int = 0,
+        message: Any | None = None,
+    ) -> None:
+        """End, whatever keys still wait."""
+        self.leaving = True
+        super().exit(result, return_code, message)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take in what comes from the terminal, until the end has been asked for."""
+        if not (self.leaving and isinstance(event, events.InputEvent | events.Resize)):
+            await super().on_event(event)
+
+    def drop_screen(self, screen: Screen[Any]) -> None:
+        """Take away a screen that another one covers."""
+        self._screen_stack.remove(screen)
+        screen.remove()
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """None: each covers the whole terminal, and painting those below takes ever longer."""
+        return []
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         driver = self._driver

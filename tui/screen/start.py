@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import select
 import signal
 import sys
+import termios
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
@@ -16,11 +19,19 @@ from tui.exit_codes import INTERRUPTED, UNUSABLE
 from tui.safe_text import wants_ascii
 
 if TYPE_CHECKING:
+    from tui.screen.app import WatchApp
     from tui.session.session import Session
 
 _DUMB: Final = frozenset({"", "dumb", "unknown", "emacs"})
-_LAST_RESORT: Final = 0.9
-"""Seconds after which a program whose terminal has vanished ends without ceremony."""
+_LAST_RESORT: Final = 0.8
+"""Seconds after which a program that was told to end does so without ceremony."""
+_LAST_WORDS: Final = 0.1
+"""Seconds that a terminal may take, then, for what sets it back."""
+_SET_BACK: Final = (
+    b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[<u"
+    b"\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 TEXTUAL_SETTINGS: Final[Mapping[str, str]] = {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
@@ -86,31 +97,20 @@ def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
     return code
 
 
-async def _run(app: object, *, mouse: bool) -> int:
-    from tui.screen.app import WatchApp
-
-    assert isinstance(app, WatchApp)
-    loop = asyncio.get_running_loop()
-
-    def leave(code: int) -> None:
-        # Should the terminal hold up even this, the thread ends the program.
-        last_resort = threading.Timer(_LAST_RESORT, os._exit, (code,))
-        last_resort.daemon = True
-        last_resort.start()
-        app.exit(code, return_code=code)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
+async def _run(app: WatchApp, *, mouse: bool) -> int:
+    ending = _Ending(app, asyncio.get_running_loop())
+    for number in _ENDING:
         # Whoever started us with SIGHUP ignored wants us to live on without a terminal, which
         # a screen cannot; it ends by the look at the terminal below.
         if signal.getsignal(number) != signal.SIG_IGN:
-            loop.add_signal_handler(number, leave, 128 + number)
+            signal.signal(number, lambda number, _: ending.leave(128 + number))
 
     async def watch_terminal() -> None:
         look = select.poll()
         look.register(0, select.POLLHUP | select.POLLERR)
         while True:
             if look.poll(0):
-                leave(128 + signal.SIGHUP)
+                ending.leave(128 + signal.SIGHUP)
                 return
             await asyncio.sleep(0.5)
 
@@ -122,3 +122,38 @@ async def _run(app: object, *, mouse: bool) -> int:
     if app.return_code:
         return app.return_code
     return code if isinstance(code, int) else INTERRUPTED
+
+
+class _Ending:
+    """Ends the program within a second, however busy the screen and its loop are.
+
+    A signal writes a byte and no more; a thread that waits for it does the rest.
+    """
+
+    def __init__(self, app: WatchApp, loop: asyncio.AbstractEventLoop) -> None:
+        self._app = app
+        self._loop = loop
+        self._before = termios.tcgetattr(0)
+        self._asked, self._ask = os.pipe()
+        threading.Thread(target=self._run, name="ending", daemon=True).start()
+
+    def leave(self, code: int) -> None:
+        """End with this exit code."""
+        os.write(self._ask, bytes([code]))
+
+    def _run(self) -> None:
+        code = os.read(self._asked, 1)[0]
+        self._loop.call_soon_threadsafe(self._app.exit, code, code)
+        time.sleep(_LAST_RESORT)
+        # Should the terminal hold up even this, the program ends without it.
+        words = threading.Thread(target=self._set_back, daemon=True)
+        words.start()
+        words.join(_LAST_WORDS)
+        os._exit(code)
+
+    def _set_back(self) -> None:
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, self._before)
+            # What was typed ahead is no command for the shell.
+            termios.tcflush(0, termios.TCIFLUSH)
+            os.write(1, _SET_BACK)

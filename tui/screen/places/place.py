@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import time
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 
 NARROWEST = (60, 16)
+TOO_LATE: Final = "Keys that had waited for long were not obeyed"
+TYPED_AHEAD: Final = 4.0
+"""Seconds after which a key that waits is not obeyed: whoever pressed it saw another screen."""
 
 
 class PlaceScreen(Screen[None], inherit_bindings=False):
@@ -38,6 +42,8 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
     """
     place: ClassVar[Place] = "list"
     AUTO_FOCUS = None
+    lasting: ClassVar[bool] = False
+    """Whether it stays below others however many they are."""
 
     def __init__(self, watch_app: WatchApp) -> None:
         super().__init__()
@@ -47,6 +53,14 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
         self.foot = LineWidget(look, "foot")
         self.small = LineWidget(look, "small")
         self.prompt = Prompt(look)
+
+    @property
+    def kind(self) -> str:
+        """What sort of place it is; of two on one another the newer alone is kept."""
+        return type(self).__name__
+
+    def let_go(self) -> None:
+        """Called when it is left or dropped, where no other place of its kind is open."""
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -118,6 +132,11 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
         action = self.watch_app.keys.action(self.place, event.key, event.character)
         event.stop()
         event.prevent_default()
+        if self.watch_app.leaving:
+            return
+        if time.monotonic() - event.time > TYPED_AHEAD:
+            self.watch_app.tell(TOO_LATE, failed=True)
+            return
         self.watch_app.silence()
         if action is not None:
             self.watch_app.act(action)

@@ -79,6 +79,16 @@ class Reading(PlaceScreen):
         self._when_left = leave
         self.pane = RowsPane(watch_app)
 
+    @property
+    def kind(self) -> str:
+        """The first word of its title: the rest says of what it is."""
+        return self._heading.partition(" ")[0]
+
+    def let_go(self) -> None:
+        """Ask no more for what stood here."""
+        if self._when_left is not None:
+            self._when_left()
+
     def content(self) -> ComposeResult:
         """The text."""
         yield self.pane
@@ -134,8 +144,7 @@ class Reading(PlaceScreen):
     def leave(self) -> None:
         """Go back."""
         self.watch_app.pop_screen()
-        if self._when_left is not None:
-            self._when_left()
+        self.let_go()
 
     def ask_filter(self) -> None:
         """Filter the text at every key."""
