@@ -12,7 +12,7 @@ import msgspec
 from rules.compiled import CompiledRule
 from rules.finding import Finding, recognised
 from rules.pattern import facts_named
-from rules.rule_base import Prohibition, Rule, Source
+from rules.rule_base import Prohibition, Rule, Source, Step
 from rules.subject import Subject
 from rules.values import Value, read_instant
 from rules.vocabulary import GRADES, SEVERITIES, Truth
@@ -43,6 +43,8 @@ class StepNow(msgspec.Struct, frozen=True):
     waits: bool = False
     window: WaitWindow | None = None
     """None for a wait that has not started, as far as is known."""
+    held: bool = False
+    """Whether an open finding forbids the very operation that the step starts."""
 
 
 class Forbidden(msgspec.Struct, frozen=True):
@@ -129,19 +131,50 @@ def steps_now(words: Words, finding: Finding) -> list[StepNow]:
             start = value_now(words, finding.subject, step.wait.start)
             if start is not None:
                 window = _window(read_instant(str(start)), step.wait.at_least, step.wait.at_most)
+        held = bool(step.starts) and subject is not None and _is_held(words, subject, step.starts)
         steps.append(
             StepNow(
                 number=number + 1,
-                text=finding.text(step.do),
+                text=_said(step, finding, held=held),
                 status=status,
                 source=step.source,
                 confirm=step.confirm,
                 confirmed_by=by.by if by else "",
                 waits=step.wait is not None,
                 window=window,
+                held=held,
             )
         )
     return steps
+
+
+def _said(step: Step, finding: Finding, *, held: bool) -> str:
+    """A step's text; one that starts an operation never reads as an order to start it anyway."""
+    text = finding.text(step.do)
+    if held:
+        return f"Forbidden now; once nothing forbids it: {text}"
+    return f"Once nothing forbids it: {text}" if step.once_allowed else text
+
+
+def _is_held(words: Words, subject: Subject, operation: str) -> bool:
+    """Whether an open finding forbids an operation on a subject, or on one around it."""
+    lineage = list(subject.lineage())
+    bound = {one.name for one in lineage}
+    around: list[Subject] = [*lineage]
+    reached = set(bound)
+    while around:
+        one = around.pop()
+        for state in one.states.values():
+            if state.finding is not None and any(
+                part.operation == operation and _bound(words, state.finding, part) in bound
+                for part in _prohibitions(words, state.finding)
+            ):
+                return True
+        for child in one.children.values():
+            if child.name not in reached:
+                reached.add(child.name)
+                around.append(child)
+    return False
 
 
 def _window(start: datetime, at_least: object, at_most: object) -> WaitWindow | None:

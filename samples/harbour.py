@@ -142,6 +142,7 @@ def pair_facts(letter: str, active: str, standby: str, role: str) -> dict[str, A
         "pair.deployment": "harbour",
         "pair.role": role,
         "pair.members": 2,
+        "pair.active_members": 1,
         "pair.lost": "none",
         "pair.active_serial": active,
         "pair.standby_serial": standby,

@@ -24,7 +24,13 @@ SECOND_TASK = "/rest/tasks/b83e9a60-17f4-4d0b-8c37-91c2f05d6a22"
 
 
 def update_starts(
-    log: Log, task: str = TASK, *, before: str = OLD, storage: str = OLD_STORAGE, target: str = NEW
+    log: Log,
+    task: str = TASK,
+    *,
+    before: str = OLD,
+    storage: str = OLD_STORAGE,
+    target: str = NEW,
+    overtaken: dict[str, Any] | None = None,
 ) -> None:
     """An update starts, and everything before it is set down in one event."""
     facts = {
@@ -41,6 +47,7 @@ def update_starts(
         "update.error_text": None,
         "update.percent": 0,
         "update.step_text": "Validating the update file",
+        **(overtaken or {}),
     }
     log.facts(ONEVIEW, PAIR_A, facts, f"Update of LE-rack-a to {target} started")
 

@@ -217,6 +217,7 @@ def _step(step: StepNow, finding: Finding) -> dict[str, Any]:
         "number": step.number,
         "text": step.text,
         "status": step.status,
+        "forbidden_now": step.held,
         "confirm": step.confirm or None,
         "confirmed_by": step.confirmed_by or None,
         "wait": None

@@ -29,6 +29,8 @@ class Versions(msgspec.Struct, frozen=True):
     storage: str
     standstill: str = ""
     """How the update's task stood then, where its state is none that is known as an end."""
+    second_storage: str = ""
+    """Version of the second member's storage software; empty where it did not tell."""
 
 
 class Remembered(msgspec.Struct):
@@ -225,11 +227,17 @@ MEMORY: Final = frozenset(
         "update.second.after",
         "update.storage.before",
         "update.storage.after",
+        "update.storage.members_match",
         "update.validation_error",
         "update.validation_cause",
         "update.error_names_storage",
         "update.interrupted_by_oneview",
         "update.error_text",
+        "update.state_reason",
+        "update.overtaken_id",
+        "update.overtaken_result",
+        "update.overtaken_error_text",
+        "update.overtaken_names_storage",
         "pair.active_changed_at",
         "pair.storage_lost_with_member",
         "composer.role_changed_at",

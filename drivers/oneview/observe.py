@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from drivers.oneview.active_members import say_active_members
 from drivers.oneview.alert_facts import say_alerts
 from drivers.oneview.alerts import place_of, standing
 from drivers.oneview.appliances import say_appliances
@@ -147,6 +148,7 @@ def _state(view: View, reading: Reading) -> None:
     say_happenings(view, found)
     say_composers(view, found)
     say_appliances(view)
+    say_active_members(view)
     say_claims(view, found, placed)
     say_pairs(view)
     say_deployment_server(view, found, placed)

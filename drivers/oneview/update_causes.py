@@ -13,7 +13,7 @@ from drivers.oneview.tasks import Task, is_interrupted
 from rules.values import version_key
 
 WITHIN_SECONDS: Final = timedelta(seconds=30)
-"""An error so soon after the start was a refusal."""
+"""An error so soon after the start was a refusal, where nothing names the storage."""
 
 _TARGET: Final = re.compile(r"\bto\s+(?:version\s+)?v?(\d{1,4}(?:\.\d{1,6}){1,4}(?:-\d{1,12})?)")
 _CHECKING: Final = re.compile(r"valid|verif|check|prepar|upload|start", re.IGNORECASE)
@@ -52,6 +52,8 @@ class Ending:
     task: Task | None
     result: str | None
     text: str
+    state_reason: str | None
+    """As the task said it when it ended, in lower case."""
     started_at: datetime | None
     ended_at: datetime | None
     before: str | None
@@ -71,7 +73,7 @@ def why(ending: Ending) -> tuple[bool | None, str | None, bool | None, bool | No
     return (
         refused,
         _cause(ending) if refused else None,
-        ending.storage_alarm or speaks_of_storage(ending.text),
+        _names_storage(ending),
         _is_interrupted(ending),
     )
 
@@ -94,8 +96,10 @@ def _is_refused(ending: Ending) -> bool:
     if ending.result != "error":
         return False
     reason = lowered(ending.task.resource, "stateReason") if ending.task else None
-    if reason == "validationerror":
+    if "validationerror" in (reason, ending.state_reason):
         return True
+    if _names_storage(ending):
+        return False
     if ending.started_at is None or ending.ended_at is None:
         return False
     if ending.task is not None and _was_at_work(ending.task):
@@ -107,6 +111,10 @@ def _was_at_work(task: Task) -> bool:
     """Whether a step was begun that is none of the checks before an update."""
     steps = [prose(step, "statusUpdate") for step in listed(task.resource, "progressUpdates")]
     return any(text is not None and not _CHECKING.search(text) for text in steps)
+
+
+def _names_storage(ending: Ending) -> bool:
+    return ending.storage_alarm or speaks_of_storage(ending.text)
 
 
 def _cause(ending: Ending) -> str:

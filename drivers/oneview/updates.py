@@ -7,12 +7,13 @@ in another, once two readings after the end agree. Versions are bound to serial 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from drivers.oneview.alert_facts import storage_alarm_since
+from drivers.oneview.alert_kinds import speaks_of_storage
 from drivers.oneview.alerts import Placed
 from drivers.oneview.bodies import Kind
-from drivers.oneview.fields import Resource, bounded, instant_text, moment, version
+from drivers.oneview.fields import Resource, bounded, instant_text, lowered, moment, version
 from drivers.oneview.happenings import error_text, newest
 from drivers.oneview.memory import Versions
 from drivers.oneview.pairs import members_of
@@ -32,6 +33,7 @@ _AFTER: Final = (
     "update.first.after",
     "update.second.after",
     "update.storage.after",
+    "update.storage.members_match",
     "update.validation_error",
     "update.validation_cause",
     "update.error_names_storage",
@@ -55,6 +57,15 @@ def installed(resource: Resource) -> Installed:
     return version(resource, "imageStreamerVersion"), version(resource, "vsaVersion")
 
 
+class _Overtaken(NamedTuple):
+    """An update of which nobody read what it had left."""
+
+    id: str
+    result: str | None
+    error_text: str | None
+    names_storage: bool
+
+
 class _Update:
     """One pair's latest update, as it was known before and as this observation shows it."""
 
@@ -73,7 +84,7 @@ class _Update:
             latest = newest(task for task in ours if self._is_new(task, ours))
             known = next((task for task in ours if task.id == self.id), None)
             if latest is not None:
-                self._begin(latest)
+                self._begin(latest, ours)
             elif known is not None:
                 self._go_on(known)
         known = next((task for task in ours if task.id == self.id), None)
@@ -102,7 +113,7 @@ class _Update:
         until = moment(known.resource, "modified")
         return began is None or until is None or began > until
 
-    def _begin(self, task: Task) -> None:
+    def _begin(self, task: Task, ours: list[Task]) -> None:
         """Tell a start: its name and everything before, in one event."""
         facts: dict[str, Any] = {
             "update.id": task.id,
@@ -111,7 +122,10 @@ class _Update:
             # That the last one was interrupted says nothing of this one.
             "update.interrupted_by_oneview": False,
         }
-        facts |= self._adopted(task) or self._before(self._read_before(task))
+        adopted = self._adopted(task)
+        facts |= adopted or self._before(self._read_before(task))
+        if self.id is not None and adopted is None:
+            facts |= self._overtaken(task, ours)
         facts |= self._standing(task)
         self.id, self.result = task.id, task.result
         self.view.remembered.reading_after.pop(self.pair, None)
@@ -119,6 +133,54 @@ class _Update:
         message = f"Update of {self.pair} {state}"
         self.view.statement.happen(self.subject, facts, message, task.ended_at or task.created)
         self._progress(task)
+
+    def _overtaken(self, task: Task, ours: list[Task]) -> dict[str, Any]:
+        """What is known of an update that this one began over before it had settled.
+
+        Where there are several, the one of which something names the storage, else the newest.
+        """
+        found = [
+            _Overtaken(other.id, other.result, error_text(other), self._names_storage(other))
+            for other in ours
+            if self._failed_unseen(other, task, ours)
+        ]
+        if self._said("after_id") != self.id:
+            found.append(self._unsettled(next((one for one in ours if one.id == self.id), None)))
+        if not found:
+            return {}
+        chosen = next((one for one in found if one.names_storage), found[0])
+        return {
+            "update.overtaken_id": chosen.id,
+            "update.overtaken_result": chosen.result,
+            "update.overtaken_error_text": chosen.error_text,
+            "update.overtaken_names_storage": chosen.names_storage,
+        }
+
+    def _failed_unseen(self, other: Task, task: Task, ours: list[Task]) -> bool:
+        """Whether an update began and failed between two readings, before another one began.
+
+        What had not ended when that one began is what it is a part of.
+        """
+        if other.id == task.id or other.result in (None, "completed") or not other.has_ended:
+            return False
+        before = other.ended_at is None or task.created is None or other.ended_at <= task.created
+        return before and self._is_new(other, ours)
+
+    def _unsettled(self, known: Task | None) -> _Overtaken:
+        """The update that was known until now, as its task or else what was said of it tells."""
+        text = error_text(known) if known is not None else self._said("error_text")
+        result = known.result if known is not None else self._said("result")
+        started = moment({"at": self._said("started_at")}, "at")
+        alarm = self.view.remembered.storage_alarms.get(self.pair) == self.id or (
+            started is not None and storage_alarm_since(self.view, self.placed, self.pair, started)
+        )
+        return _Overtaken(self.id or "", result, text, alarm or speaks_of_storage(text or ""))
+
+    def _names_storage(self, task: Task) -> bool:
+        began = task.created
+        return speaks_of_storage(error_text(task) or "") or (
+            began is not None and storage_alarm_since(self.view, self.placed, self.pair, began)
+        )
 
     def _go_on(self, task: Task) -> None:
         self._progress(task)
@@ -143,6 +205,7 @@ class _Update:
             "update.result": task.result,
             "update.ended_at": instant_text(task.ended_at) if task.ended_at else None,
             "update.error_text": error_text(task),
+            "update.state_reason": lowered(task.resource, "stateReason"),
         }
 
     def _progress(self, task: Task) -> None:
@@ -207,7 +270,8 @@ class _Update:
         at = instant_text(view.time)
         facts = {"update.id": f"{NOT_SEEN}/{at}", "update.started_at": None}
         facts |= {"update.target_version": None, "update.ended_at": None}
-        facts |= {"update.result": NOT_SEEN, "update.error_text": None} | before
+        facts |= {"update.result": NOT_SEEN, "update.error_text": None}
+        facts |= {"update.state_reason": None} | before
         message = f"Versions of {self.pair} changed without a task: {', '.join(changed)}"
         view.statement.happen(self.subject, facts, bounded(message, 200))
         view.remembered.unseen_at[self.pair] = view.time
@@ -272,7 +336,8 @@ class _Update:
         if not _is_apart(earlier.read_at, view.time, view.settle):
             return
         ending = self._ending(known, ended)
-        values = (self.id, read.first, read.second, read.storage, *why(ending))
+        match = read.storage == read.second_storage if read.second_storage else None
+        values = (self.id, read.first, read.second, read.storage, match, *why(ending))
         message = f"Update of {self.pair}: what it left has settled"
         view.statement.happen(self.subject, dict(zip(_AFTER, values, strict=True)), message)
         view.remembered.reading_after.pop(self.pair, None)
@@ -294,7 +359,15 @@ class _Update:
             return None
         standstill = "" if known is None else known.standstill
         first_now, second_now, storage = (text or "" for text in versions)
-        return Versions(self.id, self.view.time, first_now, second_now, storage, standstill)
+        return Versions(
+            self.id,
+            self.view.time,
+            first_now,
+            second_now,
+            storage,
+            standstill,
+            version(second, "vsaVersion") or "",
+        )
 
     def _read_members(self) -> tuple[str | None, str | None]:
         """Whose versions are read after the end: the members that were named at the start.
@@ -331,6 +404,7 @@ class _Update:
             task=known,
             result=self.result,
             text=self._said("error_text") or "",
+            state_reason=self._said("state_reason"),
             started_at=moment({"at": self._said("started_at")}, "at"),
             ended_at=ended,
             before=self._said("first.before"),
@@ -350,6 +424,7 @@ def _values(versions: Versions) -> tuple[str, ...]:
         versions.second,
         versions.storage,
         versions.standstill,
+        versions.second_storage,
     )
 
 

@@ -385,3 +385,61 @@ def powered_off(log: Log) -> None:
     log.facts(ONEVIEW, PAIR_A, health("degraded", "degraded", "standby"))
     log.facts(ONEVIEW, DEPLOYMENT, {"primary.usable_members": 1})
     log.at("14:26:00")
+
+
+@scenario("H-two-active")
+def two_active(log: Log) -> None:
+    """A takeover lists both members as active for half a minute; later both stay active."""
+    open_watch(log, "2026-11-20T14:00:00Z")
+    log.at("14:05:00")
+    both = {"pair.active_members": 2, "cluster.management": None}
+    one = {"pair.active_members": 1, "cluster.management": "healthy"}
+    log.facts(ONEVIEW, PAIR_A, both, "Both members of LE-rack-a are listed as active")
+    log.at("14:05:30")
+    log.facts(ONEVIEW, PAIR_A, one, "LE-rack-a has one active member")
+    log.at("14:20:00")
+    log.facts(ONEVIEW, PAIR_A, both, "Both members of LE-rack-a are listed as active")
+    log.at("14:50:00")
+    log.facts(ONEVIEW, PAIR_A, one, "LE-rack-a has one active member")
+    log.at("14:55:00")
+
+
+@scenario("H-unrecognised-state")
+def unrecognised_state(log: Log) -> None:
+    """The storage cluster is in a state that no catalogue names, then the management cluster."""
+    open_watch(log, "2026-11-20T14:00:00Z")
+    log.at("14:05:00")
+    log.facts(ONEVIEW, PAIR_A, {"cluster.storage": "resyncing"}, "LE-rack-a: Resyncing")
+    log.at("14:25:00")
+    log.facts(ONEVIEW, PAIR_A, {"cluster.storage": "healthy"}, "LE-rack-a: OK")
+    log.at("14:40:00")
+    log.facts(ONEVIEW, PAIR_B, {"cluster.management": "splitting"}, "LE-rack-b: Splitting")
+    log.at("14:55:00")
+
+
+@scenario("H9-role-not-known")
+def fault_of_an_unknown_role(log: Log) -> None:
+    """A module reports a critical fault while the list does not say which one is active."""
+    open_watch(log, "2026-11-20T14:00:00Z")
+    log.at("14:05:00")
+    said = {
+        "appliance.active": None,
+        "alert.module_fault": "critical",
+        "alert.module_description": "The appliance in bay 2 reports a critical fault.",
+        "alert.module_corrective_action": "Collect the appliance's logs and replace the module.",
+    }
+    log.facts(ONEVIEW, A1, said, "Frame1: CIManagerCritical")
+    log.at("14:35:00")
+    log.facts(ONEVIEW, A1, {"appliance.active": True}, f"{FIRST} is active")
+    log.at("14:40:00")
+
+
+@scenario("H9-not-well")
+def not_well(log: Log) -> None:
+    """An appliance is Disabled, and no alert tells why."""
+    open_watch(log, "2026-11-20T14:00:00Z")
+    log.at("14:05:00")
+    log.facts(ONEVIEW, A2, {"appliance.status": "disabled"}, f"{SECOND} is Disabled")
+    log.at("14:35:00")
+    log.facts(ONEVIEW, A2, {"appliance.status": "ok"}, f"{SECOND} is OK")
+    log.at("14:40:00")

@@ -225,6 +225,49 @@ def storage_fails_again(log: Log) -> None:
     log.at("03:40:00")
 
 
+@scenario("U4-buried")
+def storage_failure_is_buried(log: Log) -> None:
+    """A storage update fails, and somebody starts another before anything after it is read; that
+    one is refused, and nothing has changed. What failed first is not over for that."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    update_starts(log)
+    log.at("02:30:00")
+    update_ends(log, "error", "Storage update failed: storage node could not be upgraded.")
+    log.at("02:31:00")
+    overtaken = {
+        "update.overtaken_id": TASK,
+        "update.overtaken_result": "error",
+        "update.overtaken_error_text": "Storage update failed: storage node could not be upgraded.",
+        "update.overtaken_names_storage": True,
+    }
+    update_starts(log, SECOND_TASK, overtaken=overtaken)
+    log.at("02:31:12")
+    update_ends(log, "error", "Unable to update: the update file failed its integrity check.")
+    log.at("02:33:00")
+    update_settles(log, OLD, OLD, OLD_STORAGE, task=SECOND_TASK, refused=True, cause="corrupt-file")
+    log.at("03:40:00")
+    log.confirm(PAIR_A, "update-refused-corrupt-file", "settled", "No further attempt")
+    log.at("04:10:00")
+    log.confirm(PAIR_A, "update-error-names-storage", "fault_fixed", "Case 4490: node repaired")
+    log.at("04:12:00")
+    log.confirm(PAIR_A, "update-overtaken", "fault_excluded", "Case 4490: node repaired")
+    log.at("04:15:00")
+
+
+@scenario("U4-within-seconds")
+def storage_fails_within_seconds(log: Log) -> None:
+    """An error 25 seconds after the start that names the storage is no refusal."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    update_starts(log)
+    log.at("02:00:25")
+    update_ends(log, "error", "Storage update failed: storage node could not be upgraded.")
+    log.at("02:03:00")
+    update_settles(log, OLD, OLD, OLD_STORAGE, refused=True, cause="unclear", names_storage=True)
+    log.at("02:20:00")
+
+
 @scenario("U4-ambiguous")
 def storage_fails_ambiguously(log: Log) -> None:
     """The active member is new, its storage is not: taken as the storage's failure."""
@@ -392,7 +435,33 @@ def undecided(log: Log) -> None:
     versions(log, NEW, NEW, storage=NEW_STORAGE)
     log.at("04:00:00")
     update_settles(log, NEW, NEW, NEW_STORAGE)
+    log.at("04:02:00")
+    log.confirm(PAIR_A, "update-undecided-long", "fault_excluded", "Activity: completed on both")
     log.at("04:04:00")
+
+
+@scenario("U5-error-names-storage")
+def storage_kept_but_named(log: Log) -> None:
+    """The new storage was kept, and yet the error speaks of the storage: the stricter holds."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    update_starts(log)
+    log.at("02:30:00")
+    update_ends(log, "error", "Storage failed to synchronise.")
+    log.at("02:34:00")
+    update_settles(log, OLD, OLD, NEW_STORAGE, names_storage=True)
+    log.at("03:40:00")
+
+
+@scenario("U8-storage-versions-differ")
+def storage_versions_differ(log: Log) -> None:
+    """After an update that is told as completed, the members' storage software differs."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    log.facts(ONEVIEW, PAIR_A, {"storage.versions_match": False}, "LE-rack-a: storage differs")
+    log.at("02:30:00")
+    log.facts(ONEVIEW, PAIR_A, {"storage.versions_match": True}, "LE-rack-a: storage agrees")
+    log.at("02:40:00")
 
 
 @scenario("U-unobserved")

@@ -125,7 +125,9 @@ def _with_detail(app: WatchApp, act: Callable[[WatchApp, FindingDetail], None]) 
 
 
 def _confirm(app: WatchApp, detail: FindingDetail) -> None:
-    step = next((one for one in detail.steps if one.confirm and one.status == "open"), None)
+    waiting = [one for one in detail.steps if one.confirm and one.status == "open"]
+    # What starts something forbidden comes last: to be confirmed as put off, at most.
+    step = min(waiting, key=lambda one: one.held, default=None)
     if step is None:
         said = f": it stands until {'; '.join(detail.awaits)}" if detail.awaits else ""
         app.tell(f"No step of it waits to be confirmed{said}", failed=True)
