@@ -501,3 +501,14 @@ def test_versions_of_the_whole_deployment() -> None:
     assert site.site("deployment.pairs") == 2
     assert site.site("deployment.versions_match") is False
     assert site.site("deployment.versions_text") == "5.00.02-0312345 (2), 5.20.01-0345678 (2)"
+
+
+def test_how_many_members_are_active_is_counted_as_far_as_they_tell() -> None:
+    site = Site().poll()
+    assert site.pair("pair.active_members") == 1
+    site.poll(seconds=15, members={B: {"isActive": True}})
+    assert site.pair("pair.active_members") == 2
+    site.poll(seconds=30, members={B: {"isActive": None}})
+    assert site.pair("pair.active_members") is None
+    site.poll(seconds=45, members={A: {"gone": 1}, B: {"gone": 1}})
+    assert site.pair("pair.active_members") is None

@@ -64,6 +64,7 @@ def test_the_start_tells_everything_before_in_one_event() -> None:
         "update.result": "running",
         "update.ended_at": None,
         "update.error_text": None,
+        "update.state_reason": None,
         "update.interrupted_by_oneview": False,
     }
     assert site.pair("update.percent") == 12
@@ -76,6 +77,7 @@ def test_the_end_is_settled_by_two_equal_readings_and_told_in_one_event() -> Non
         "update.result": "error",
         "update.ended_at": at(1800),
         "update.error_text": "The standby appliance could not be updated.",
+        "update.state_reason": None,
     }
     assert site.pair("update.percent") is None
     # While it still changes nothing is told.
@@ -90,6 +92,7 @@ def test_the_end_is_settled_by_two_equal_readings_and_told_in_one_event() -> Non
         "update.first.after": NEW,
         "update.second.after": OLD,
         "update.storage.after": NEW_STORAGE,
+        "update.storage.members_match": False,
         "update.validation_error": False,
         "update.validation_cause": None,
         "update.error_names_storage": False,
@@ -243,6 +246,12 @@ def test_hundred_percent_is_no_success() -> None:
             "unclear",
         ),
         ({"seconds": 31, "taskStatus": "The path is not supported."}, True, "unsupported-path"),
+        ({"seconds": 31, "taskStatus": "Storage update failed: a node is lost."}, False, None),
+        (
+            {"stateReason": "ValidationError", "taskStatus": "The storage path is not supported."},
+            True,
+            "unsupported-path",
+        ),
         ({"taskStatus": "The appliance did not start."}, False, None),
         ({"state": "Warning", "stateReason": "ValidationError"}, False, None),
     ],
@@ -329,6 +338,67 @@ def test_the_next_update_replaces_the_last_one_whole() -> None:
     assert told["update.first.before"] == OLD
     assert told["update.ended_at"] is None
     assert site.pair("update.after_id") == "/rest/tasks/t1", "what is after is of the last one"
+
+
+STORAGE_FAILED = "Storage update failed: a storage node could not be upgraded."
+
+
+@pytest.mark.law(18)
+def test_an_update_that_another_one_begins_over_is_told_with_its_words() -> None:
+    failed = ended(taskStatus=STORAGE_FAILED)
+    second = update_task(uri="/rest/tasks/t2", created=at(1820))
+    site = started().poll(failed, seconds=1815).poll(failed, second, seconds=1830)
+    told = site.said(PAIR)[0]
+    assert told["update.id"] == "/rest/tasks/t2"
+    assert told["update.overtaken_id"] == "/rest/tasks/t1"
+    assert told["update.overtaken_result"] == "error"
+    assert told["update.overtaken_error_text"] == STORAGE_FAILED
+    assert told["update.overtaken_names_storage"] is True
+
+
+@pytest.mark.law(18)
+def test_an_update_whose_end_nobody_saw_is_told_as_its_task_or_the_watch_last_knew_it() -> None:
+    second = update_task(uri="/rest/tasks/t2", created=at(1820))
+    site = started().poll(ended(), second, seconds=1830)
+    assert site.pair("update.overtaken_result") == "error"
+    assert site.pair("update.overtaken_names_storage") is False
+    site = started().poll(second, seconds=1830)
+    assert site.pair("update.overtaken_id") == "/rest/tasks/t1"
+    assert site.pair("update.overtaken_result") == "running"
+
+
+@pytest.mark.law(18)
+def test_an_alert_names_the_storage_of_an_update_that_another_one_begins_over() -> None:
+    text = "A storage node in the cluster is not available."
+    risen = on_appliance(B, description=text, created=at(600))
+    second = update_task(uri="/rest/tasks/t2", created=at(1820))
+    site = started().poll(ended(), risen, seconds=1815).poll(ended(), second, seconds=1830)
+    assert site.pair("update.overtaken_names_storage") is True, "it had cleared by then"
+
+
+@pytest.mark.law(18)
+def test_an_update_that_failed_between_two_readings_is_not_passed_over() -> None:
+    site = finish(started(), {})
+    failed = update_task(
+        uri="/rest/tasks/t2",
+        created=at(7200),
+        modified=at(7230),
+        taskState="Error",
+        taskStatus=STORAGE_FAILED,
+    )
+    third = update_task(uri="/rest/tasks/t3", created=at(7240))
+    site.poll(ended(), failed, third, seconds=7260)
+    assert site.pair("update.id") == "/rest/tasks/t3"
+    assert site.pair("update.overtaken_id") == "/rest/tasks/t2"
+    assert site.pair("update.overtaken_names_storage") is True
+
+
+@pytest.mark.law(18)
+def test_an_update_that_has_settled_is_not_overtaken() -> None:
+    site = finish(started(), {})
+    site.poll(ended(), update_task(uri="/rest/tasks/t2", created=at(7200)), seconds=7215)
+    assert site.pair("update.id") == "/rest/tasks/t2"
+    assert site.pair("update.overtaken_id") is None
 
 
 def test_parts_of_an_update_are_no_updates() -> None:

@@ -87,8 +87,9 @@ def table(result: str, changed: tuple[str, ...], *, refused: bool, storage: bool
         case "completed", (True, True, True):
             return "unclassified" if changed[2] == "odd" else "succeeded"
         case "error", (False, False, False):
-            failed = "storage-failed" if storage else "active-failed"
-            return "refused" if refused else failed
+            if storage:
+                return "storage-failed"
+            return "refused" if refused else "active-failed"
         case "error", (False, True, False):
             return "active-failed-storage-kept"
         case "error" | "warning", (True, True, False):
@@ -208,4 +209,8 @@ def test_the_guides_one_prohibition_is_of_the_guides_own_grade(rule_base: RuleBa
         for part in rule.forbid
         if part.operation == "update" and part.source.grade == "guide"
     }
-    assert graded == {"update-storage-failed", "update-storage-failed-inferred"}
+    assert graded == {
+        "update-storage-failed",
+        "update-storage-failed-inferred",
+        "update-error-names-storage",
+    }
