@@ -267,5 +267,63 @@ async def test_where_all_steps_are_done_it_is_said_what_is_still_awaited(
         await screen.shows("No step of it waits to be confirmed: it stands until water.level")
 
 
+async def test_a_picture_of_a_place_that_was_just_opened_is_not_empty(
+    opened: Open, tmp_path: Path
+) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.press("question_mark", "S")
+        await screen.shows("Written to")
+    written = next(tmp_path.glob("*.svg")).read_text()  # noqa: ASYNC240 (a small file, at the end)
+
+    assert "Everywhere" in written
+
+
+async def test_beyond_the_end_of_a_log_is_its_end_and_told_so(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("T")
+        await screen.type("23:00")
+        await screen.press("enter")
+        await screen.shows("The log ends at")
+
+
+async def test_all_that_is_wrong_with_keys_stands_with_the_log(opened: Open) -> None:
+    keys = {"note": ["ctrl+b"], "acknowlege": ["x"]}
+    async with opened(keys=keys) as screen:
+        await screen.press("L", "end")
+        await screen.shows("ctrl+b of note is taken", "no action acknowlege")
+
+
+async def test_on_too_small_a_terminal_there_is_but_the_word_that_it_is(opened: Open) -> None:
+    async with opened() as screen:
+        await at_the_failure(screen)
+        await screen.pilot.resize_terminal(50, 12)
+        text = await screen.shows("needs 60x16")
+
+    assert "Replay" not in text
+
+
+async def test_what_is_typed_takes_the_place_of_a_value(opened: Open) -> None:
+    async with opened(size=(100, 40)) as screen:
+        await at_the_failure(screen)
+        await screen.press("w", "enter")
+        await screen.shows("Facts of pair/LE-rack-a", "WHAT IF")
+        await screen.type("/cluster.storage")
+        await screen.press("enter", "enter")
+        await screen.shows("suppose cluster.storage = degraded", "[healthy")
+        await screen.type("failed")
+        await screen.press("enter")
+        await screen.shows("failed supposed")
+
+
+async def test_an_explanation_begins_with_the_facts_that_decide(opened: Open) -> None:
+    async with opened(LOGS / "U4-storage-fails.jsonl", size=(100, 40)) as screen:
+        await raised(screen, findings=4, shows="2 critical")
+        await screen.press("down")
+        await screen.shows("The storage cluster is degraded")
+        await screen.press("e")
+        await screen.shows("Why storage-degraded", "The facts that decide it")
+
+
 def test_all_that_is_forbidden_has_a_key_and_a_name() -> None:
     assert BY_NAME["forbidden"].keys == ("D",)

@@ -21,6 +21,9 @@ _TRUTHS: Final[dict[Truth, tuple[str, Role]]] = {
     Truth.UNKNOWN: ("unknown", "notice"),
 }
 
+_DECIDING: Final = 12
+"""Facts that are told before the whole."""
+
 
 def explanation_text(explained: Explained, columns: int) -> list[Row]:
     """Why a rule holds on a subject, or not, and what would change that."""
@@ -32,6 +35,7 @@ def explanation_text(explained: Explained, columns: int) -> list[Row]:
     rule = explained.rule
     rows = [Row((Span(rule.title, "strong"),))]
     rows += paragraph(f"{rule.id} on {explained.subject} {said}", columns, rule.severity)
+    rows += _deciding(explained.when, columns, explained.subject)
     rows += [EMPTY, heading("When"), *_parts(explained.when, columns, explained.subject)]
     rows += _change(explained.when, columns, explained.subject)
     if explained.until is not None:
@@ -43,6 +47,32 @@ def explanation_text(explained: Explained, columns: int) -> list[Row]:
         rows += _change(explained.until, columns, explained.subject, "It would end with")
     rows += [EMPTY, heading("Where this is written"), *paragraph(say_source(rule.source), columns)]
     return [*rows, EMPTY, *rule_text(rule, columns)]
+
+
+def _deciding(explanation: Explanation, columns: int, subject: str) -> Iterator[Row]:
+    """The facts that decide it, in short, where the whole is long."""
+    found: dict[str, Part] = {}
+    parts = [explanation.root]
+    while parts:
+        part = parts.pop()
+        inner = [one for one in part.parts if one.decisive]
+        if part.kind == "condition" and not inner:
+            found.setdefault(part.text, part)
+        parts += reversed(inner)
+    if len(found) < 2:
+        return
+    yield EMPTY
+    yield heading("The facts that decide it")
+    # That a fact is known at all tells least.
+    told = sorted(found.values(), key=lambda part: part.text.endswith(" is known"))
+    for part in told[:_DECIDING]:
+        word, role = _TRUTHS[part.truth]
+        text = part.text + (f" ({part.now})" if part.now else "")
+        target = ToFact(subject, part.fact) if part.fact else None
+        for number, line in enumerate(wrap(harmless(text), max(16, columns - 8), rest="  ")):
+            yield Row((Span(f"{word} " if number == 0 else " " * 8, role), Span(line)), target)
+    if len(found) > _DECIDING:
+        yield Row((Span(f"and {len(found) - _DECIDING} more below", "dim"),))
 
 
 def _parts(explanation: Explanation, columns: int, subject: str) -> Iterator[Row]:
