@@ -78,7 +78,9 @@ def journal(tmp_path: Path) -> Path:
 
 
 def header(snapshot: Snapshot, columns: int) -> str:
-    app: Any = SimpleNamespace(shown_time=lambda _: snapshot.time)
+    app: Any = SimpleNamespace(
+        shown_time=lambda _: snapshot.time, keys=SimpleNamespace(problems=())
+    )
     return "".join(span.text for span in header_line(app, snapshot, columns))
 
 

@@ -173,7 +173,16 @@ def calm_lines(snapshot: Snapshot, columns: int) -> list[Line]:
     said: list[tuple[str, Role]] = []
     if snapshot.unrecorded is not None:
         said.append((snapshot.unrecorded.text, "warning"))
-    if not snapshot.subjects:
+    if snapshot.being_read:
+        said.append(("not known yet: the log is still being read", "warning"))
+    lost_lines = say_count(snapshot.lines_lost, "line")
+    if snapshot.nothing_readable:
+        said.append((f"not known: none of {lost_lines} could be read (L)", "warning"))
+    elif snapshot.lines_lost:
+        said.append(
+            (f"not known: what stood in {lost_lines} that could not be read (L)", "warning")
+        )
+    if not snapshot.subjects and not said:
         said.append(("not known: nothing has been heard yet", "warning"))
     for row in snapshot.board:
         if row.sign in {"critical", "warning"}:
@@ -208,6 +217,8 @@ def is_calm(snapshot: Snapshot) -> bool:
     """Whether all is known to be well, as far as the board and the sources tell."""
     if not snapshot.subjects or snapshot.unrecorded is not None:
         return False
+    if snapshot.being_read or snapshot.lines_lost:
+        return False
     if any(one.condition == "lost" for one in snapshot.sources):
         return False
     return not any(row.sign in {"critical", "warning", "unknown"} for row in snapshot.board)
@@ -219,6 +230,10 @@ def freshness(snapshot: Snapshot) -> tuple[str, Role]:
     if snapshot.unrecorded is not None:
         since = snapshot.unrecorded.since
         return snapshot.unrecorded.word + (f" since {clock_of(since)}" if since else ""), "critical"
+    if snapshot.being_read:
+        return "still reading", "warning"
+    if snapshot.nothing_readable:
+        return "NO LINE READ", "critical"
     if not snapshot.subjects:
         return "nothing heard yet", "warning"
     if snapshot.kind == "replay":
@@ -232,6 +247,15 @@ def freshness(snapshot: Snapshot) -> tuple[str, Role]:
     if stale:
         return f"{stale} of {len(conditions)} sources stale", "warning"
     return ("live" if snapshot.kind == "live" else "following"), "good"
+
+
+def none_open(snapshot: Snapshot) -> str:
+    """That no finding is open, said no more surely than it is known."""
+    if snapshot.being_read:
+        return "not all read"
+    if not snapshot.subjects:
+        return "nothing known"
+    return "none known open" if snapshot.lines_lost else "nothing open"
 
 
 def severity_counts(findings: Sequence[FindingRow]) -> list[Span]:

@@ -318,6 +318,7 @@ class Session(ABC):
             counts=tuple(sorted(watch.counts.items())),
             log_faults=tuple(str(fault) for fault in self.faults.first),
             log_fault_count=self.faults.total,
+            lines_lost=self.faults.rejected,
             rule_faults=self._rule_files.faults if self._rule_files else (),
             rule_base=watch.rule_base,
             timeline=timeline,

@@ -273,6 +273,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     """What the engine refused, by what was wrong with it."""
     log_faults: tuple[str, ...]
     log_fault_count: int
+    lines_lost: int
+    """Lines of the log that could not be read; what they say is not known."""
     rule_faults: tuple[str, ...]
     """What is wrong with rule files that were saved; the last good rules are in force."""
     rule_base: RuleBase
@@ -287,6 +289,16 @@ class Snapshot(msgspec.Struct, frozen=True):
     unrecorded: Unrecorded | None = None
     replay: ReplayState | None = None
     what_if: WhatIf | None = None
+
+    @property
+    def being_read(self) -> bool:
+        """Whether a replay has not been read to its end yet."""
+        return self.replay is not None and self.replay.reading is not None
+
+    @property
+    def nothing_readable(self) -> bool:
+        """Whether there were lines, and none of them was an event."""
+        return bool(self.lines_lost) and not self.subjects and not self.timeline_length
 
 
 __all__ = [

@@ -27,14 +27,14 @@ class FindingsPane(ListPane):
         self._all: Sequence[FindingRow] = ()
         self._key: FindingKey | None = None
         self._blind = 0
-        self._heard = False
+        self._none = "nothing is known yet"
         self._several = False
         """Whether more than one subject has findings."""
 
     def show(self, snapshot: Snapshot) -> None:
         """Show the findings as they stand; the cursor stays on its finding."""
         self._all, self._blind = snapshot.findings, snapshot.blind_spots
-        self._heard = bool(snapshot.subjects)
+        self._none = _none_open(snapshot)
         self._several = len({row.key.subject for row in snapshot.findings}) > 1
         self.narrow(self.wanted)
 
@@ -103,7 +103,7 @@ class FindingsPane(ListPane):
         if index >= len(self.rows):
             if self._all:
                 return ((Span("none contains that", "dim"),),)
-            calm = "no finding is open" if self._heard else "nothing is known yet"
+            calm = self._none
             if self._blind:
                 calm += f"; {self._blind} cannot be judged (b)"
             return ((Span(calm, "dim"),),)
@@ -116,3 +116,13 @@ class FindingsPane(ListPane):
             named=self._several,
         )
         return (line,)
+
+
+def _none_open(snapshot: Snapshot) -> str:
+    if snapshot.being_read:
+        return "none yet, and the log is still being read"
+    if snapshot.nothing_readable:
+        return "no line could be read"
+    if not snapshot.subjects:
+        return "nothing is known yet"
+    return "none known open" if snapshot.lines_lost else "no finding is open"

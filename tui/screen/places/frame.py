@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tui.safe_text import cut, harmless
 from tui.screen.keys import Place
 from tui.screen.lines import Line, Span, columns_of
-from tui.screen.say import clock_of, forbidden_words, freshness, is_calm, severity_counts
+from tui.screen.say import clock_of, forbidden_words, freshness, is_calm, none_open, severity_counts
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
@@ -39,15 +39,15 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
         right.append(Span(f" {words} ", "forbidden"))
     right += severity_counts(snapshot.findings)
     if not snapshot.findings:
-        known = bool(snapshot.subjects)
-        said = " nothing open " if known else " nothing known "
-        right.append(Span(said, "good" if is_calm(snapshot) else "dim"))
+        role = "good" if is_calm(snapshot) else "dim"
+        right.append(Span(f" {none_open(snapshot)} ", role))
     if app.keys.problems and columns >= 100:
         right.insert(0, Span(" KEYS WRONG (L) ", "warning"))
     if snapshot.rule_faults:
         right.insert(0, Span(" RULES BROKEN (L) ", "warning"))
-    if snapshot.log_fault_count and columns >= 100:
-        right.insert(0, Span(f" {snapshot.log_fault_count} unreadable lines (L) ", "warning"))
+    if snapshot.lines_lost:
+        word = "unreadable lines" if columns >= 100 else "UNREADABLE"
+        right.insert(0, Span(f" {snapshot.lines_lost} {word} (L) ", "warning"))
     if snapshot.unverified:
         right.insert(0, Span(f" {UNVERIFIED} ", "critical"))
     # Where room is short, the program's own name goes first, then long words, and the log's is cut.
@@ -59,6 +59,8 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
     if over > 0:
         room = max(3, len(snapshot.title) - over - 1)
         left[1] = Span(f"{cut(harmless(snapshot.title), room)}  ")
+    if columns_of(left) + columns_of(right) > columns:
+        left[3] = Span(" ")
     gap = max(0, columns - columns_of(left) - columns_of(right))
     return (*left, Span(" " * gap), *right)
 
