@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator
 from typing import Final, TextIO
 
@@ -63,6 +64,9 @@ def _few_marks(text: str) -> Iterator[str]:
         if not character.isprintable():
             marks = 0
             yield _visible(character)
+        elif character >= _LATIN_END and _is_of_uncertain_width(character):
+            marks = 0
+            yield character.encode("unicode_escape").decode("ascii")
         elif character >= _LATIN_END and _width_of_character(character) <= 0:
             marks += 1
             # A mark on nothing would stand on what is before the text.
@@ -73,6 +77,23 @@ def _few_marks(text: str) -> Iterator[str]:
         else:
             marks = 0
             yield character
+
+
+def _is_of_uncertain_width(character: str) -> bool:
+    """Whether terminals disagree about the columns that it takes, or that what is before takes."""
+    code = ord(character)
+    # Half of a flag, a tone of skin, a filler that is wide and shows nothing.
+    if 0x1F1E6 <= code <= 0x1F1FF or 0x1F3FB <= code <= 0x1F3FF or code == 0x115F:
+        return True
+    # Another form of what is before: as a picture, as a text, around it.
+    if 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF or 0x20DD <= code <= 0x20E4:
+        return True
+    wide = _width_of_character(character)
+    # Pictures that are narrow by the letter of Unicode alone.
+    if wide == 1 and 0x1F000 <= code <= 0x1FAFF:
+        return True
+    # Letters that take no column unless they stand in a syllable, and fillers.
+    return wide <= 0 and unicodedata.category(character)[0] != "M"
 
 
 def in_ascii(text: str) -> str:

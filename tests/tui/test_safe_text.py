@@ -32,6 +32,22 @@ def test_what_is_harmless_already_stays_as_it_is() -> None:
         assert harmless(text) == text
 
 
+UNCERTAIN = [
+    ("\U0001f3f3\ufe0f", r"\U0001f3f3\ufe0f"),
+    ("\U0001f1e9\U0001f1ea", r"\U0001f1e9\U0001f1ea"),
+    ("\U0001f469\U0001f3fd", "\U0001f469\\U0001f3fd"),
+    ("\U0001f468\u200d\U0001f467", "\U0001f468\\u200d\U0001f467"),
+    ("1\ufe0f\u20e3", r"1\ufe0f\u20e3"),
+    ("\u3164\u115f\u1160\uffa0", r"\u3164\u115f\u1160\uffa0"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), UNCERTAIN)
+def test_what_terminals_give_different_widths_is_written_out(text: str, shown: str) -> None:
+    assert harmless(text) == shown
+    assert harmless(shown) == shown
+
+
 def test_marks_do_not_pile_up_over_other_lines() -> None:
     piled = "a" + "\u0300" * 1000
     assert width(harmless(piled)) > 1000
