@@ -100,6 +100,9 @@ def run(arguments: argparse.Namespace) -> int:
     # The screen: on a terminal, unless a report is asked for.
     if _wants_screen(arguments) and screen_command.can_show(arguments):
         return screen_command.replay_on_screen(arguments)
+    if _wants_screen(arguments) and sys.stdin.isatty() and sys.stdout.isatty():
+        _complain(screen_command.why_not())
+        return UNUSABLE
     ascii_only = arguments.ascii or wants_ascii(sys.stdout)
     report = _report(arguments, ascii_only)
     by_hand = bool(arguments.rules or arguments.add_rules or arguments.overrides)

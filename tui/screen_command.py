@@ -123,9 +123,14 @@ def refuse_without_terminal(arguments: argparse.Namespace) -> bool:
 
 def can_show(arguments: argparse.Namespace) -> bool:
     """Whether the terminal is one on which there can be a screen."""
+    return not why_not()
+
+
+def why_not() -> str:
+    """Why there can be no screen on this terminal; empty where there can."""
     from tui.screen.start import refusal
 
-    return not refusal(os.environ, (sys.stdin, sys.stdout))
+    return refusal(os.environ, (sys.stdin, sys.stdout))
 
 
 def replay_on_screen(arguments: argparse.Namespace) -> int:

@@ -212,6 +212,14 @@ def test_a_terminal_that_can_show_nothing_is_told_of_plain_lines(term: str, jour
     assert b"\x1b" not in terminal.written
 
 
+def test_a_replay_on_a_terminal_that_moves_no_cursor_is_refused_with_a_hint() -> None:
+    with replay(TERM="dumb") as terminal:
+        assert terminal.wait() == 2
+
+    assert b"--plain or --headless" in terminal.written
+    assert b"\x1b" not in terminal.written
+
+
 def test_without_a_terminal_there_is_no_screen(journal: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "tui.command_line", "watch", "--from", str(journal)],

@@ -55,7 +55,7 @@ def refusal(environment: Mapping[str, str], streams: Sequence[TextIO]) -> str:
     if not all(stream.isatty() for stream in streams):
         return "there is no terminal here; use --plain for lines, or --headless for a report"
     if environment.get("TERM", "") in _DUMB:
-        return "this terminal can show no screen; use --plain"
+        return "this terminal cannot move its cursor, as the screen must; use --plain or --headless"
     return ""
 
 
