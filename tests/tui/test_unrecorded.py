@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,3 +177,19 @@ def test_lines_say_every_ten_minutes_that_certificates_are_not_verified(
         plain.look_at_session(session, day.time + timedelta(minutes=minutes))
     assert len(written) == 3
     assert "harbour: CERTIFICATES ARE NOT VERIFIED" in written[-1]
+
+
+def test_a_journal_that_vanishes_is_missed(journal: Path, day: Day) -> None:
+    session = day.session(journal)
+    day.look(session)
+    journal.unlink()
+    assert "FILE IS GONE since 02:00:00Z" in header(day.look(session), 80)
+
+
+def test_a_compressed_journal_is_told_to_be_one(tmp_path: Path, day: Day) -> None:
+    path = tmp_path / "watch.jsonl.gz"
+    path.write_bytes(gzip.compress(b"{}\n"))
+    snapshot = day.look(day.session(path))
+    assert "NOT READABLE" in header(snapshot, 80)
+    assert snapshot.unrecorded is not None
+    assert "is compressed; it can only be replayed" in snapshot.unrecorded.text

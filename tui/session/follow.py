@@ -190,6 +190,10 @@ class FollowSession(Session):
         if not self._events and not self._broken and not self._path.exists():
             text = f"{name} does not exist; it is waited for (watchkeeper record makes it)"
             return Unrecorded("NO SUCH FILE", text)
+        if self._broken and not self._events:
+            return Unrecorded("NOT READABLE", self._broken)
+        if self._events and not self._path.exists():
+            return Unrecorded("FILE IS GONE", f"{name} is there no more; it is waited for", since)
         if not self._events and self.faults.rejected:
             lines = say_count(self.faults.rejected, "line")
             return Unrecorded("NO JOURNAL", f"{name} is no journal: {lines}, and none is an event")
