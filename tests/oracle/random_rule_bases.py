@@ -21,7 +21,7 @@ CONSTANTS: Final[dict[str, list[Any]]] = {
     "float": [0.0, 0.5, 1.5, -2.0, 1e-5],
     "text": ["", "a", "ab", "unrecognised"],
     "enum": [*ENUM_VALUES, "unrecognised"],
-    "version": ["5.0", "5.0.0", "5.1", "v5.1", "5.1.a", "5.10-3"],
+    "version": ["5.0", "5.0.0", "5.1", "v5.1", "5.1-a", "5.10-3"],
     "instant": [_AT.format(0, 0), _AT.format(1, 0), "2026-11-22T03:01:00+01:00", _AT.format(9, 59)],
     "duration": ["10s", 10, "1m", 0.5],
 }

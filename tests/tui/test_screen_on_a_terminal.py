@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from terminal import PATIENCE, Terminal
 
+from drivers.journal import Journal
+
 UPDATE = "samples/logs/U6-standby-fails.jsonl"
 LINES = Path(UPDATE).read_bytes().splitlines(keepends=True)
 LEFT_AS_IT_WAS = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?7h", b"\x1b[?2004l")
@@ -112,7 +114,8 @@ def test_a_small_change_takes_few_bytes() -> None:
 
 
 def test_the_clock_takes_at_most_sixty_bytes_a_second(journal: Path) -> None:
-    with Terminal(["watch", "--from", str(journal)]) as terminal:
+    # Where nobody records there is no clock.
+    with Journal(journal).recording(), Terminal(["watch", "--from", str(journal)]) as terminal:
         terminal.shows("LE-rack-a", "source lost")
         terminal.take(0.9)
         ticks = [terminal.take(0.5) for _ in range(6)]

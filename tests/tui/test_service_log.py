@@ -18,6 +18,7 @@ from tui.recording.stopping import Stopping
 
 SHIPPED = load_rule_base("rules/image_streamer")
 UPDATE = Path("samples/logs/U6-standby-fails.jsonl")
+LOST = Path("samples/logs/W4-oneview-lost.jsonl")
 
 
 class Log:
@@ -56,8 +57,22 @@ def test_findings_and_what_they_forbid_are_lines_as_they_come_and_go() -> None:
     assert any(line.startswith("FORBIDDEN update on pair/LE-rack-a: ") for line in lines)
     title = lines[raised].partition(": ")[2]
     assert f"critical RESOLVED pair/LE-rack-a: {title}" in lines[raised:]
-    assert any(line.startswith("Source heard: ") for line in lines)
-    assert len(lines) == len({*lines}) or lines.count(lines[raised]) == 1
+    assert lines.count(lines[raised]) == 1
+
+
+def test_a_source_that_is_lost_is_a_line_and_so_is_that_it_is_heard_again() -> None:
+    log = Log()
+    watch = Watch(SHIPPED)
+    told = ServiceLog(log.tell, log.wall)
+    told.begin(watch)
+    for event, line in read_events(LOST, faults=Faults()):
+        watch.advance(event.time)
+        told.look(watch)
+        watch.apply(event, line)
+        told.look(watch)
+    words = [line.partition(";")[0] for line in log.take() if line.startswith("Source ")]
+    lost = words.index("Source lost: oneview/composer-1")
+    assert "Source heard: oneview/composer-1" in words[lost:]
 
 
 def test_what_stood_open_before_a_start_is_told_as_such() -> None:
