@@ -27,6 +27,7 @@ from drivers.oneview.fields import LONGEST_TEXT, bounded, flag, word
 from drivers.oneview.memory import Remembered
 from drivers.oneview.observe import concerns, observe
 from drivers.oneview.silence import LONGEST_SILENCE
+from drivers.oneview.updates import NOT_SEEN
 from rules.values import read_instant
 from rules.vocabulary import Event
 
@@ -237,10 +238,13 @@ class Poller:
 
     @property
     def _awaits_an_outcome(self) -> bool:
-        """Whether an update has ended, however long ago, and what it left has not settled."""
+        """Whether an update has ended, however long ago, and what it left has not settled.
+
+        One that nobody saw has no end that is known: what it left is read when something changes.
+        """
         return any(
             subject.startswith("pair/")
-            and facts.get("update.result") not in (None, "running")
+            and facts.get("update.result") not in (None, "running", NOT_SEEN)
             and facts.get("update.after_id") != facts.get("update.id")
             for subject, facts in self.remembered.said.items()
         )
