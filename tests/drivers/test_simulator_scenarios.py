@@ -77,8 +77,22 @@ def test_what_a_driver_concludes_is_the_truth_or_is_not_known(name: str) -> None
     assert wrong == []
 
 
+DOUBTED = {
+    "pair.lost",
+    "pair.members",
+    "cluster.storage",
+    "deployment.versions_match",
+    "primary.candidates",
+}
+"""What is unknown for one reading after a member has vanished from its list."""
+
+
 def may_be_unknown(site: Simulated, subject: str, fact: str, said: object) -> bool:
     """Whether a driver cannot know the fact, or only as it was when it could last be read."""
+    vanished = any(facts.get("pair.members") in (0, 1) for facts in site.truth().values())
+    if vanished and fact in DOUBTED:
+        # Meanwhile an alert that a storage node is missing says the least that is so.
+        return said is None or (fact, said) == ("cluster.storage", "degraded")
     if fact == "cluster.management":
         return said is None
     family = fact.partition(".")[0]

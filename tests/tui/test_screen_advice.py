@@ -306,7 +306,9 @@ async def test_on_too_small_a_terminal_there_is_but_the_word_that_it_is(opened: 
 async def test_what_is_typed_takes_the_place_of_a_value(opened: Open) -> None:
     async with opened(size=(100, 40)) as screen:
         await at_the_failure(screen)
-        await screen.press("w", "enter")
+        await screen.press("w")
+        await screen.shows("WHAT IF")
+        await screen.press("enter")
         await screen.shows("Facts of pair/LE-rack-a", "WHAT IF")
         await screen.type("/cluster.storage")
         await screen.press("enter", "enter")

@@ -164,10 +164,34 @@ def test_the_board_in_ascii_without_colour(snap_compare: Any, app_of: Any) -> No
     assert snap_compare(app_of(options), terminal_size=(80, 24), run_before=read)
 
 
-def test_a_finding(snap_compare: Any, app_of: Any) -> None:
+PLACES = {
+    "a finding": ("enter", "What it means"),
+    "an explanation": ("e", "Why storage-update-failed"),
+    "what if": ("w", "WHAT IF"),
+    "the timeline": ("t", "Update of LE-rack-a ended"),
+    "what is forbidden": ("D", "What is forbidden"),
+    "the rules": ("r", "storage-update-failed"),
+    "help": ("question_mark", "Everywhere"),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place(snap_compare: Any, app_of: Any, place: str, size: tuple[int, int]) -> None:
+    key, shows = PLACES[place]
+
     async def opened(pilot: Pilot[Any]) -> None:
         await read(pilot)
-        await pilot.press("enter")
-        await pilot.pause(0.3)
+        await pilot.press(key)
+        deadline = time.monotonic() + 30
+        before = ""
+        while True:
+            strips = pilot.app.screen._compositor.render_strips()
+            text = "\n".join(strip.text for strip in strips)
+            if shows in text and text == before:
+                return
+            assert time.monotonic() < deadline, text
+            before = text
+            await pilot.pause(0.2)
 
-    assert snap_compare(app_of(ScreenOptions()), terminal_size=(80, 24), run_before=opened)
+    assert snap_compare(app_of(ScreenOptions()), terminal_size=size, run_before=opened)

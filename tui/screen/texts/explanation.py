@@ -35,9 +35,9 @@ def explanation_text(explained: Explained, columns: int) -> list[Row]:
     rule = explained.rule
     rows = [Row((Span(rule.title, "strong"),))]
     rows += paragraph(f"{rule.id} on {explained.subject} {said}", columns, rule.severity)
+    rows += _change(explained.when, columns, explained.subject)
     rows += _deciding(explained.when, columns, explained.subject)
     rows += [EMPTY, heading("When"), *_parts(explained.when, columns, explained.subject)]
-    rows += _change(explained.when, columns, explained.subject)
     if explained.until is not None:
         rows += [
             EMPTY,
