@@ -10,7 +10,7 @@ _TIMES: Final = int(os.environ.get("WATCHKEEPER_TIMES_AS_MANY", "1"))
 BLOCKS: Final = 20
 """Tests that the cases are divided into, so that several workers can share them."""
 
-JOURNALS: Final = 60 * _TIMES
+JOURNALS: Final = 40 * _TIMES
 """In a block; each has a rule base of its own."""
 
 STEPS: Final = 25
