@@ -6,48 +6,26 @@ no dimensions: they are taken apart into what they are concluded from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, cast
 
-from rules.authoring.classes import (
-    NOW,
-    TURNED,
-    Classes,
-    count_partitions,
-    different,
-    partitions,
-    truth,
-    with_constant,
-)
+from rules.authoring.classes import NOW, TURNED, with_constant
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram, TooLargeError
 from rules.authoring.dimensions import Dimension, Sets
+from rules.authoring.layout import Layout
 from rules.evaluate import condition_truth
-from rules.pattern import (
-    RELATION_OPERATORS,
-    Condition,
-    Pattern,
-    conditions,
-)
-from rules.representatives import MOST_EXPRESSIONS, SomeText, connected, representatives
+from rules.pattern import RELATION_OPERATORS, Condition, Pattern, conditions
+from rules.read_pattern import CONFIRM
+from rules.representatives import SomeText
 from rules.rule_base import Derivation, Rule, RuleBase
 from rules.values import Value, comparable
 from rules.vocabulary import Truth
-
-MOST_CLASSES: Final = 60_000
-"""Combinations of facts that are compared with one another; beyond it, relations count as
-independent."""
-
-_MOST_ROOM: Final = 250_000_000
-"""Classes of one fact times conditions on it; beyond it, the conditions count as independent."""
 
 _MOST_CONCLUSIONS: Final = 2_000
 """Values of a derived fact that a condition tries one by one."""
 
 _MOST_CONDITIONS: Final = 300
 """Conditions of one pattern that are looked into."""
-
-_CONFIRM: Final = "confirm."
 
 
 class Space:
@@ -66,16 +44,11 @@ class Space:
         unsettled: Iterable[str] = (),
     ) -> None:
         self.diagram = Diagram()
-        self.dimensions: list[Dimension] = []
-        self.inexact: set[str] = set()
-        """Facts of which not every combination that counts here is surely possible."""
         self._rule_base = rule_base
         self._free = frozenset(unsettled)
         self._derivations: dict[str, list[Derivation]] = {}
         for derivation in rule_base.derivations:
             self._derivations.setdefault(derivation.fact, []).append(derivation)
-        self._sets: dict[Condition, Sets] = {}
-        self._by_owner: dict[tuple[str, Condition], Sets] = {}
         self._pattern_sets: dict[tuple[str, int], Sets] = {}
         self._kept: list[Pattern] = []
         self._confirmations: dict[tuple[str, str], int] = {}
@@ -83,20 +56,30 @@ class Space:
         self._too_large: set[str] = set()
         self._known_where: dict[str, int] = {}
         self._by_value: dict[str, dict[Any, int]] = {}
-        self._lay_out(patterns)
+        taken_apart = {
+            name: self._derivations.get(name, [])
+            for name in rule_base.facts
+            if self.is_derived(name)
+        }
+        self._layout = Layout(self.diagram, rule_base.facts, taken_apart)
+        self._layout.lay_out(patterns)
+        self._sets = dict(self._layout.sets)
+
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """What situations differ in, in the order of the diagram's numbers."""
+        return self._layout.dimensions
+
+    @property
+    def inexact(self) -> set[str]:
+        """Facts of which not every combination that counts here is surely possible."""
+        return self._layout.inexact
 
     def conclude_by(self, derivations: Iterable[Derivation]) -> None:
         """Go on under other derivations; all of their conditions were asked about when this
         space was made."""
         # What has been found out about facts that are said still holds.
-        self._sets = {
-            condition: sets
-            for condition, sets in self._sets.items()
-            if not self.is_derived(condition.fact)
-            and not (
-                condition.operator in RELATION_OPERATORS and self.is_derived(str(condition.operand))
-            )
-        }
+        self._sets = dict(self._layout.sets)
         self._derivations = {}
         for derivation in derivations:
             self._derivations.setdefault(derivation.fact, []).append(derivation)
@@ -133,7 +116,7 @@ class Space:
         return Sets(some, every) if pattern.kind == "any" else Sets(every, some)
 
     def _condition(self, condition: Condition, owner: str) -> Sets:
-        if condition.fact.startswith(_CONFIRM):
+        if condition.fact.startswith(CONFIRM):
             return self._confirmation(condition, owner)
         found = self._sets.get(condition)
         if found is None:
@@ -141,7 +124,7 @@ class Space:
         return found
 
     def _confirmation(self, condition: Condition, owner: str) -> Sets:
-        given = self.confirmation(owner, condition.fact.removeprefix(_CONFIRM))
+        given = self.confirmation(owner, condition.fact.removeprefix(CONFIRM))
         true = NOWHERE
         for value, where in ((True, given), (False, self.diagram.outside(given))):
             if condition_truth(condition, {condition.fact: value}, NOW, {}) == Truth.TRUE:
@@ -152,9 +135,7 @@ class Space:
         """The situations in which a step of a rule has been confirmed."""
         key = owner, name
         if key not in self._confirmations:
-            self._confirmations[key] = self._add_dimension(
-                (f"{_CONFIRM}{name}",), [(False,), (True,)]
-            )
+            self._confirmations[key] = self._layout.add((f"{CONFIRM}{name}",), [(False,), (True,)])
         return self.diagram.where(self._confirmations[key], 0b10)
 
     def confirmations(self) -> frozenset[int]:
@@ -277,172 +258,7 @@ class Space:
             return true, self.diagram.either(false, where)
         return true, false
 
-    # Dimensions
-
-    def _lay_out(self, patterns: Iterable[Pattern]) -> None:
-        asked = dict.fromkeys(self._base_conditions(patterns))
-        names: dict[str, None] = {}
-        for condition in asked:
-            names.setdefault(condition.fact)
-            if condition.operator in RELATION_OPERATORS:
-                names.setdefault(str(condition.operand))
-        groups = connected(names, asked)
-        about: dict[str, list[Condition]] = {name: [] for name in names}
-        for condition in asked:
-            about[condition.fact].append(condition)
-        done: set[str] = set()
-        for name in names:
-            if name in done:
-                continue
-            group = tuple(one for one in names if one in groups[name])
-            done.update(group)
-            own = [condition for one in group for condition in about[one]]
-            if len(group) == 1:
-                self._single(name, own)
-            else:
-                self._group(group, own)
-
-    def _base_conditions(self, patterns: Iterable[Pattern]) -> Iterator[Condition]:
-        """Every condition on facts that are said, also those behind derived facts."""
-        stack = [*patterns]
-        seen: set[str] = set()
-        while stack:
-            for condition in conditions(stack.pop()):
-                if condition.fact.startswith(_CONFIRM):
-                    continue
-                named = [condition.fact]
-                if condition.operator in RELATION_OPERATORS:
-                    named.append(str(condition.operand))
-                derived = [name for name in named if self.is_derived(name)]
-                for name in derived:
-                    if name not in seen:
-                        seen.add(name)
-                        stack += [one.when for one in self._derivations.get(name, ())]
-                if not derived:
-                    yield condition
-                elif len(derived) < len(named):
-                    said = next(name for name in named if name not in derived)
-                    operator = condition.operator
-                    if said != condition.fact:
-                        operator = TURNED[operator]
-                    for value in self._possible(derived[0]):
-                        constant = with_constant(
-                            Condition(said, operator, derived[0]), said, value, turn=False
-                        )
-                        if constant is not None:
-                            yield constant
-                        else:
-                            self.inexact.add(said)
-
-    def _possible(self, name: str) -> Iterator[Value]:
-        fact = self._rule_base.facts[name]
-        for derivation in self._derivations.get(name, ()):
-            yield derivation.value
-        if fact.otherwise is not None:
-            yield fact.otherwise
-
-    def _single(self, name: str, own: list[Condition]) -> None:
-        fact = self._rule_base.facts.get(name)
-        expressions = {str(one.operand) for one in own if one.operator == "matches"}
-        if len(expressions) > 1:
-            self.inexact.add(name)
-        if len(expressions) > MOST_EXPRESSIONS:
-            self._independent([one for one in own if one.operator == "matches"])
-            own = [one for one in own if one.operator != "matches"]
-        classes = Classes(
-            fact.type if fact else "bool",
-            different(fact, representatives(fact, own, [], NOW)),
-        )
-        if len(own) * len(classes.values) > _MOST_ROOM:
-            self.inexact.add(name)
-            self._independent(own)
-            return
-        number = self._add_dimension((name,), [(value,) for value in classes.values])
-        for condition in own:
-            true, false = classes.masks(condition)
-            self._sets[condition] = Sets(
-                self.diagram.where(number, true), self.diagram.where(number, false)
-            )
-
-    def _group(self, group: tuple[str, ...], own: list[Condition]) -> None:
-        combinations = self._combinations(group, own)
-        if combinations is None:
-            self.inexact.update(group)
-            relations = [one for one in own if one.operator in RELATION_OPERATORS]
-            self._independent(relations)
-            for name in group:
-                self._single(name, [o for o in own if o.fact == name and o not in relations])
-            return
-        catalogue = self._rule_base.facts
-        classes: dict[tuple[Truth, ...], tuple[Any, ...]] = {}
-        for values in combinations:
-            facts = dict(zip(group, values, strict=True))
-            truths = tuple(truth(condition, facts, catalogue) for condition in own)
-            truths += tuple(Truth(value is not None) for value in values)
-            classes.setdefault(truths, values)
-        known = [Condition(name, "known", True) for name in group]
-        number = self._add_dimension(group, list(classes.values()), [*own, *known], list(classes))
-        for place, condition in enumerate(own):
-            true = false = 0
-            for bit, truths in enumerate(classes):
-                true |= (truths[place] == Truth.TRUE) << bit
-                false |= (truths[place] == Truth.FALSE) << bit
-            self._sets[condition] = Sets(
-                self.diagram.where(number, true), self.diagram.where(number, false)
-            )
-
-    def _combinations(
-        self, group: tuple[str, ...], own: list[Condition]
-    ) -> Iterable[tuple[Any, ...]] | None:
-        """Values for facts that are compared with one another; None where there are too many."""
-        catalogue = self._rule_base.facts
-        ordered = any(
-            one.operator not in ("same_as", "differs_from", "is", "not", "known") for one in own
-        )
-        fact = catalogue.get(group[0])
-        if not ordered and fact is not None and fact.type not in ("bool", "enum", "instant"):
-            constants = sorted(
-                {
-                    value
-                    for one in own
-                    if one.operator in ("is", "not")
-                    for value in cast(tuple[Value, ...], one.operand)
-                },
-                key=str,
-            )
-            numeric = fact.type in ("int", "float", "duration")
-            fresh: list[Value] = [
-                9001 + number if numeric else f"{9001 + number}" for number in range(len(group))
-            ]
-            if count_partitions(len(group), len(constants)) > MOST_CLASSES:
-                return None
-            return partitions(len(group), constants, fresh)
-        choices: list[list[Any]] = []
-        size = 1
-        for name in group:
-            values = representatives(catalogue.get(name), own, [], NOW)
-            choices.append([None, *different(catalogue.get(name), values)])
-            size *= len(choices[-1])
-        return product(*choices) if size <= MOST_CLASSES else None
-
-    def _independent(self, own: list[Condition]) -> None:
-        """Conditions that count as if nothing bound them to one another."""
-        for condition in own:
-            words = ["unknown", "true", "false"]
-            number = self._add_dimension((f"{condition.fact} {condition.operator}",), words)
-            where = self.diagram.where
-            self._sets[condition] = Sets(where(number, 0b010), where(number, 0b100))
-
-    def _add_dimension(
-        self,
-        facts: tuple[str, ...],
-        classes: Sequence[Any],
-        conditions: Sequence[Condition] = (),
-        truths: Sequence[tuple[Truth, ...]] = (),
-    ) -> int:
-        number = self.diagram.dimension(len(classes))
-        self.dimensions.append(Dimension(number, facts, classes, conditions, truths))
-        return number
+    # Words
 
     def example(self, where: int, *, texts: bool = False) -> dict[str, Value | None]:
         """One situation of a set: the facts that matter, None where one is unknown. What no
