@@ -338,6 +338,33 @@ def storage_kept(log: Log) -> None:
     log.at("04:28:00")
 
 
+@scenario("U5-storage-unseen")
+def storage_unseen(log: Log) -> None:
+    """The new storage was kept, and whether its cluster is healthy can be read only hours after."""
+    open_watch(log, "2026-11-22T01:50:00Z")
+    log.at("02:00:00")
+    update_starts(log)
+    log.at("02:30:00")
+    update_ends(log, "error", "The update of the active appliance failed and is being reverted.")
+    log.at("02:34:00")
+    update_settles(log, OLD, OLD, NEW_STORAGE)
+    log.facts(
+        ONEVIEW,
+        PAIR_A,
+        {"cluster.storage": None, "cluster.reported": "unknown"},
+        "LE-rack-a: HPE OneView does not know the state of the cluster",
+    )
+    log.at("05:10:00")
+    clusters(log, "healthy", "healthy", "LE-rack-a is active and standby again")
+    log.at("05:20:00")
+    log.facts(ONEVIEW, PAIR_A, {"alert.storage_node_unavailable": None}, "LE-rack-a: alerts unread")
+    log.at("05:22:00")
+    log.facts(
+        ONEVIEW, PAIR_A, {"alert.storage_node_unavailable": False}, "LE-rack-a: alerts read again"
+    )
+    log.at("05:40:00")
+
+
 @scenario("U6-standby-fails")
 def standby_fails(log: Log) -> None:
     """The standby stays at its old version and cannot be used, until support has reimaged it."""
