@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from rules.engine import Watch
+from rules.finding import Finding
 from rules.rule_base import RuleBase
 from rules.vocabulary import Event
 
@@ -57,7 +58,7 @@ def expected(name: str) -> tuple[set[str], list[Expectation]]:
             finding["rule"],
             finding["subject"],
             finding.get("resolved"),
-            tuple(sorted(finding.get("forbids", ()))),
+            tuple(sorted(map(_forbids, finding.get("forbids", ())))),
         )
         for finding in document.get("finding", ())
     ]
@@ -79,12 +80,28 @@ def found(rule_base: RuleBase, name: str, *, verify: bool = False) -> list[Expec
                 finding.rule.id,
                 finding.subject,
                 finding.resolved_at,
-                tuple(sorted(part.operation for part in finding.rule.forbid)),
+                tuple(sorted(_prohibitions(finding))),
             )
             for finding in findings
         ),
         key=_order,
     )
+
+
+def _forbids(written: str | dict[str, str]) -> str:
+    if isinstance(written, str):
+        return written
+    return _prohibited(written["operation"], written["scope"])
+
+
+def _prohibitions(finding: Finding) -> Iterator[str]:
+    for part in finding.rule.forbid:
+        yield _prohibited(part.operation, part.scope if part.scope != finding.rule.scope else "")
+
+
+def _prohibited(operation: str, scope: str) -> str:
+    """A prohibition, and the scope around the finding's own that it binds."""
+    return f"{operation} of the {scope}" if scope else operation
 
 
 def _order(finding: Expectation) -> tuple[datetime, str, str]:

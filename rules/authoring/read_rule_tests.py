@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
 import msgspec
+from msgspec.structs import replace
 
 from rules.authoring.rule_test_reader import TestReader
 from rules.authoring.rule_tests import (
@@ -177,9 +178,11 @@ def _log_tests(
         inner = Table(content, path, (), faults)
         inner.get("covers")
         reader = TestReader(rule_base, inner, 1, of_log=True)
+        findings = tuple(map(reader.finding, inner.tables("finding")))
+        # Whoever writes down what a log gives writes down every prohibition.
         findings = tuple(
-            msgspec.structs.replace(one, forbids=one.forbids or ())
-            for one in map(reader.finding, inner.tables("finding"))
+            replace(one, advice=replace(one.advice, forbids=one.advice.forbids or ()))
+            for one in findings
         )
         inner.finish()
         yield RuleTest(name=name, file=path, line=1, exact=True, log=log, findings=findings)

@@ -7,11 +7,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
+from rules.authoring.read_advice import read_advice
 from rules.authoring.rule_tests import (
     BEGIN,
+    NO_ADVICE,
     STATUSES,
     ExpectedFinding,
     ExpectedState,
+    ExpectedWait,
     Moment,
     RuleTest,
     Said,
@@ -125,11 +130,15 @@ class TestReader:
         if scope:
             self._check_subject(table, self._subject)
         given = self._facts(table, "given")
+        advice = read_advice(table, self._base, rule_id) if rule is not None else NO_ADVICE
         if not table.content.get("rows"):
             table.fault(Code.MISSING_KEY, "rows are missing")
         hold = (rule.hold if rule is not None else None) or timedelta()
         for number, row in enumerate(table.tables("rows")):
             test = self._row(row, number + 1, rule_id, name, given, hold, line_of(row.path))
+            if advice != NO_ADVICE:
+                states = (replace(test.states[0], advice={rule_id: advice}),)
+                test = replace(test, states=states)
             if rule is not None or fact is not None:
                 yield row, test
         table.finish()
@@ -381,9 +390,7 @@ class TestReader:
             subject=subject,
             raised=raised if raised is not None else timedelta(),
             resolved=self._moment(table, "resolved"),
-            forbids=self._operations(table, "forbids") if table.has("forbids") else None,
-            title=table.text("title") if table.has("title") else None,
-            impact=table.text("impact") if table.has("impact") else None,
+            advice=read_advice(table, self._base, rule),
             recurred=tuple(one for one in recurred if one is not None)
             if table.has("recurred")
             else None,
@@ -406,6 +413,12 @@ class TestReader:
                     message = f"{status!r} is not known; use one of {', '.join(STATUSES)}"
                     inner.fault(Code.UNKNOWN_WORD, message, rule, position)
         subject = self._subject_in(table)
+        waits: dict[str, tuple[ExpectedWait, ...]] = {}
+        waiting = table.table("waits")
+        for rule in waiting.content if waiting else ():
+            assert waiting is not None
+            self._check_rule(waiting, rule, rule)
+            waits[rule] = tuple(self._wait(one, rule) for one in waiting.tables(rule))
         state = ExpectedState(
             at=at if at is not None else timedelta(),
             subject=subject,
@@ -413,6 +426,7 @@ class TestReader:
             facts=self._facts(table, "facts", expected=True),
             unknown=self._names(table, "unknown"),
             steps=steps,
+            waits=waits,
             unconfirmed=self._rule_ids(table, "unconfirmed") if table.has("unconfirmed") else None,
             forbidden=self._operations(table, "forbidden"),
             allowed=self._operations(table, "allowed"),
@@ -422,6 +436,19 @@ class TestReader:
         )
         table.finish()
         return state
+
+    def _wait(self, table: Table, rule_id: str) -> ExpectedWait:
+        """When a step that waits must be over; a wait without an end has not started."""
+        number = table.whole("step") or 0
+        rule = next((one for one in self._base.rules if one.id == rule_id), None)
+        waiting = [n for n, step in enumerate(rule.steps if rule else (), 1) if step.wait]
+        if rule is not None and number not in waiting:
+            known = ", ".join(map(str, waiting)) or "none"
+            message = f"must be the number of a step that waits; of {rule_id}: {known}"
+            table.fault(Code.BAD_TEST, message, "step")
+        wait = ExpectedWait(number, self._moment(table, "from"), self._moment(table, "to"))
+        table.finish()
+        return wait
 
     def _moment(self, table: Table, key: str) -> Moment | None:
         value = table.get(key)

@@ -8,6 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from rules.values import Value
+
 BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """When a test begins that names no time of its own."""
 
@@ -37,6 +39,48 @@ class Said(msgspec.Struct, frozen=True):
     acknowledge: str = ""
 
 
+class ExpectedProhibition(msgspec.Struct, frozen=True, order=True):
+    """An operation that a finding must forbid: on its own subject, or on the one of `scope` around
+    it."""
+
+    operation: str
+    scope: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.operation} on its {self.scope}" if self.scope else self.operation
+
+
+class ExpectedAdvice(msgspec.Struct, frozen=True):
+    """What a finding must tell those on watch; None is for what the test leaves open."""
+
+    title: str | None = None
+    impact: str | None = None
+    severity: str | None = None
+    forbids: tuple[ExpectedProhibition, ...] | None = None
+    contact_support: bool | None = None
+    suppresses: tuple[str, ...] | None = None
+    """The rules whose findings stand behind it."""
+    starts: tuple[str, ...] | None = None
+    """The operations that its steps start at once."""
+    starts_once_allowed: tuple[str, ...] | None = None
+    """The operations that its steps start once nothing forbids them any more."""
+    occurrence: Value | None = None
+    """The value that tells its happening from the next."""
+
+
+NO_ADVICE: Final = ExpectedAdvice()
+
+
+class ExpectedWait(msgspec.Struct, frozen=True):
+    """When the wait of a step must end, at the earliest and at the latest; without either, it has
+    not started."""
+
+    step: int
+    """From 1."""
+    earliest: Moment | None = None
+    latest: Moment | None = None
+
+
 class ExpectedFinding(msgspec.Struct, frozen=True):
     """A finding that must be raised, and when it must be resolved; with None it stays open."""
 
@@ -44,9 +88,7 @@ class ExpectedFinding(msgspec.Struct, frozen=True):
     subject: str
     raised: Moment
     resolved: Moment | None = None
-    forbids: tuple[str, ...] | None = None
-    title: str | None = None
-    impact: str | None = None
+    advice: ExpectedAdvice = NO_ADVICE
     recurred: tuple[Moment, ...] | None = None
 
 
@@ -60,6 +102,10 @@ class ExpectedState(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...] = ()
     steps: Mapping[str, tuple[str, ...]] = {}
     """By rule, the status of each step."""
+    waits: Mapping[str, tuple[ExpectedWait, ...]] = {}
+    """By rule, its steps that wait."""
+    advice: Mapping[str, ExpectedAdvice] = {}
+    """By rule, what its finding says where it is open."""
     unconfirmed: tuple[str, ...] | None = None
     forbidden: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.authoring import schema_parts as part
 from rules.authoring.schema_parts import Schema
 from rules.rule_base import RuleBase
+from rules.vocabulary import SEVERITIES
 
 
 def test_file_schema(rule_base: RuleBase) -> Schema:
@@ -30,16 +31,44 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "acknowledge": part.text("What an operator notes"),
         "close": part.text("Why an operator closes the finding by hand"),
     }
+    operation = {"enum": list(rule_base.operations)}
+    bound = {"operation": operation, "scope": {"enum": list(rule_base.scopes)}}
+    advice = {
+        "title": part.text("The title as people read it"),
+        "impact": part.text("The impact as people read it"),
+        "severity": {"enum": list(SEVERITIES)},
+        "forbids": {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    operation,
+                    part.table_of(bound, ["operation", "scope"], "On the subject around"),
+                ]
+            },
+            "description": "Every operation that the finding forbids, and no other",
+        },
+        "contact_support": {"type": "boolean", "description": "Whether it asks for that"},
+        "suppresses": {**rule_list, "description": "Rules whose findings stand behind it"},
+        "starts": {**operations, "description": "What its steps start at once"},
+        "starts_once_allowed": {
+            **operations,
+            "description": "What its steps start once nothing forbids it",
+        },
+        "occurrence": {"description": "The value that tells its happening from the next"},
+    }
     finding = {
         "rule": rules,
         "subject": part.text("Whom it is about"),
         "raised": moment,
         "resolved": moment,
         "recurred": {"type": "array", "items": moment},
-        "forbids": operations,
-        "title": part.text("The title as people read it"),
-        "impact": part.text("The impact as people read it"),
+        **advice,
         "why": part.text("For people"),
+    }
+    wait = {
+        "step": {"type": "integer", "minimum": 1},
+        "from": {"description": 'When it ends at the earliest, such as "45m"'},
+        "to": {"description": "When it ends at the latest"},
     }
     expect = {
         "at": moment,
@@ -48,6 +77,12 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "facts": said,
         "unknown": names,
         "steps": {"type": "object", "additionalProperties": statuses},
+        "waits": {
+            "type": "object",
+            "additionalProperties": part.list_of(
+                part.table_of(wait, ["step"], "A step that waits; without from and to, not started")
+            ),
+        },
         "unconfirmed": rule_list,
         "forbidden": operations,
         "allowed": operations,
@@ -91,6 +126,7 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "fact": {"enum": [name for name, fact in rule_base.facts.items() if fact.derived]},
         "subject": part.text("Whom it is about"),
         "given": said,
+        **advice,
         "rows": part.list_of(part.table_of(row, [], "A situation, and what comes of it")),
     }
     logs = {

@@ -151,6 +151,27 @@ raised = "5m"
             "expected to forbid nothing",
         ),
         ('[[test.finding]]\nrule = "hot"\nraised = "5m"\nimpact = "x"', "expected the impact 'x'"),
+        (
+            '[[test.finding]]\nrule = "hot"\nraised = "5m"\nseverity = "notice"',
+            "hot: expected to be notice; it is warning",
+        ),
+        (
+            '[[test.finding]]\nrule = "hot"\nraised = "5m"\ncontact_support = true',
+            "hot: expected to ask to contact support; it does not",
+        ),
+        (
+            '[[test.finding]]\nrule = "hot"\nraised = "5m"\n'
+            'forbids = [{ operation = "grind", scope = "mill" }]',
+            "hot: expected to forbid grind on its mill; forbids grind",
+        ),
+        (
+            '[[test.finding]]\nrule = "hot"\nraised = "5m"\nsuppresses = ["wheel-bad"]',
+            "hot: expected to have behind it wheel-bad; found nothing",
+        ),
+        (
+            '[[test.finding]]\nrule = "hot"\nraised = "5m"\nstarts = ["grind"]',
+            "hot: expected to start at once grind; found nothing",
+        ),
         ('[[test.expect]]\nat = "6m"\nopen = ["wheel-bad"]', "expected to be open: wheel-bad"),
         ('[[test.expect]]\nat = "6m"\nfacts = { wheel.verdict = "bad" }', "it is not known"),
         ('[[test.expect]]\nat = "6m"\nunknown = ["wheel.heat"]', "not to be known"),
@@ -163,6 +184,71 @@ raised = "5m"
 def test_what_is_otherwise_than_expected_fails(expectation: str, said: str) -> None:
     text = '[[test]]\nname = "x"\nend = "7m"\nfacts = { wheel.heat = 95.0 }\n' + expectation
     assert any(said in message for message in messages(text)), messages(text)
+
+
+WAITING = rule(
+    "ground",
+    'wheel.state = "turning"',
+    'occurrence = "wheel.mill"',
+    then='impact = "Flour"\nforbid = [{ operation = "grind", scope = "mill" }]\n'
+    'contact_support = true\n[[rule.then.step]]\ndo = "Grind on"\nstarts = "grind"\n'
+    "once_allowed = true\n"
+    'wait = { from = "wheel.oiled_at", at_least = "45m", at_most = "60m" }',
+)
+
+
+def test_what_a_finding_says_can_be_expected() -> None:
+    said = """
+severity = "warning"
+forbids = [{ operation = "grind", scope = "mill" }]
+contact_support = true
+starts = []
+starts_once_allowed = ["grind"]
+occurrence = "old mill"
+"""
+    text = (
+        """
+[[test]]
+name = "x"
+facts = { wheel.state = "turning", wheel.mill = "old mill" }
+[[test.event]]
+at = "5m"
+facts = { wheel.oiled_at = "-5m" }
+[[test.finding]]
+rule = "ground"
+raised = "0s"
+{said}
+[[test.expect]]
+at = "1m"
+waits.ground = [{ step = 1 }]
+[[test.expect]]
+at = "6m"
+waits.ground = [{ step = 1, from = "40m", to = "55m" }]
+[[table]]
+rule = "ground"
+given = { wheel.mill = "old mill" }
+{said}
+rows = [{ facts = { wheel.state = "turning" }, open = true }]
+"""
+    ).replace("{said}", said)
+    rule_base = base(WAITING)
+    found = outcomes(text, rule_base)
+    assert [one.failures for one in found] == [(), ()]
+    for change in (
+        ('"grind", scope = "mill" }]\ncontact', '"grind" }]\ncontact'),
+        ("contact_support = true", "contact_support = false"),
+        ('starts_once_allowed = ["grind"]', "starts_once_allowed = []"),
+        ('"warning"', '"critical"'),
+        ('occurrence = "old', 'occurrence = "new'),
+    ):
+        wrong = text.replace(*change)
+        assert wrong != text
+        assert [one.passed for one in outcomes(wrong, rule_base)] == [False, False], change
+    late = text.replace('from = "40m", to = "55m"', 'from = "45m", to = "55m"')
+    (failure,) = outcomes(late, rule_base)[0].failures
+    assert failure.message == (
+        "at 6m: step 1 of ground: expected to wait from 45m to 55m; found to wait from 40m to 55m"
+    )
 
 
 def test_rows_of_a_table_are_tests() -> None:
@@ -478,12 +564,36 @@ EVENT = '[[test]]\nname = "x"\nopen = ["hot"]\nfacts = { wheel.heat = 95.0 }\n[[
             "a time stands without quotes: raised = 2026-11-22T03:00:30Z",
         ),
         (
+            EVENT + 'at = "1m"\n[[test.finding]]\nrule = "hot"\nraised = "5m"\n'
+            'forbids = [{ operation = "grind", scope = "wheell" }]',
+            "forbids: 'wheell' is not known; use one of wheel, mill; did you mean wheel?",
+        ),
+        (
+            EVENT + 'at = "1m"\n[[test.finding]]\nrule = "hot"\nraised = "5m"\noccurrence = "a"',
+            "occurrence: hot has no occurrence: nothing tells its happenings apart",
+        ),
+        (
+            EVENT + 'at = "1m"\n[[test.expect]]\nat = "5m"\nwaits.hot = [{ step = 2 }]',
+            "step: must be the number of a step that waits; of hot: none",
+        ),
+        (
             '[[test]]\nname = "x"\nlog = "night.jsonl"\n[[test.finding]]\nrule = "hot"\n'
             'raised = "1m"',
             'subject is missing: "mill/NAME" or "wheel/NAME", as the log has it',
         ),
     ],
-    ids=["confirm", "snapshot", "enum", "open", "value", "quotes", "subject"],
+    ids=[
+        "confirm",
+        "snapshot",
+        "enum",
+        "open",
+        "value",
+        "quotes",
+        "scope",
+        "none",
+        "wait",
+        "subject",
+    ],
 )
 def test_a_slip_in_a_test_is_told(text: str, said: str) -> None:
     assert any(said in message for message in faults_of(text))

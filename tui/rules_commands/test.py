@@ -208,7 +208,8 @@ def play(
 ) -> tuple[list[Outcome], list[float]]:
     """Run tests one after another; how long each took is told in seconds."""
     from drivers.journal.faults import JournalError
-    from rules.authoring.run_tests import Failure, Outcome, Runner
+    from rules.authoring.judged_play import Failure
+    from rules.authoring.run_tests import Outcome, Runner
     from tui.rules_commands.test_files import open_log
 
     runner = Runner(rule_base, open_log, observer=coverage.look if coverage else None)
