@@ -1,9 +1,9 @@
 """What tests reach: every condition seen true and seen false, every rule raised and not raised,
-every step ticked. Counted exactly, never rounded up."""
+every step seen open and seen ticked. Counted exactly, never rounded up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from rules.evaluate import condition_truth
 from rules.finding import Change, Finding
 from rules.pattern import Condition, Pattern, conditions
 from rules.positions import Path
-from rules.rule_base import Place, Rule, RuleBase
+from rules.rule_base import Place, Rule, RuleBase, Step
 from rules.subject import Subject
 from rules.vocabulary import Truth
 from rules.wording import say_condition
@@ -58,6 +58,8 @@ class CoverageReport(msgspec.Struct, frozen=True):
     rules: Measure
     """Each rule counts twice: a test in which it fires, and one in which it must not."""
     steps: Measure
+    """Each step that can be ticked counts twice: seen open, and ticked while its finding stands or
+    with what ends it. Any other counts once: its finding is raised."""
     gaps: tuple[Gap, ...]
 
     @property
@@ -94,7 +96,8 @@ class _Sight:
         self.situations: set[tuple[str, int]] = set()
         self.truths: set[tuple[str, Condition, Truth]] = set()
         self.confirms: set[tuple[str, Condition, Truth]] = set()
-        self.ticked: set[tuple[str, int]] = set()
+        self.steps: set[tuple[str, int, Truth]] = set()
+        """Rule, place of the step, and whether it is ticked, while its finding stands."""
 
 
 class Coverage:
@@ -107,7 +110,7 @@ class Coverage:
         """By scope, what each condition has not been seen to be."""
         self._confirms: dict[tuple[str, Condition], set[Truth]] = {}
         self._seen: set[tuple[str, int]] = set()
-        self._ticked: set[tuple[str, int]] = set()
+        self._steps: set[tuple[str, int, Truth]] = set()
         self._sight = _Sight()
         for scope, pattern in self._patterns():
             asked = self._missing.setdefault(scope, {})
@@ -137,9 +140,15 @@ class Coverage:
         """Take in how things stand in the test that runs, and what has changed."""
         for subject in watch.words.subjects.values():
             self._look_at(watch, subject)
-        # A finding that has just been resolved still says what was confirmed.
-        for finding in [*watch.findings(), *(change.finding for change in changes)]:
+        for finding in watch.findings():
+            self._look_at_steps(watch, finding)
             self._look_at_finding(watch, finding)
+        for change in changes:
+            # What ends a finding may be the very thing that its last step waits for.
+            if change.kind == "resolved":
+                self._look_at_steps(watch, change.finding)
+            # A finding that has just been resolved still says what was confirmed.
+            self._look_at_finding(watch, change.finding)
 
     def _look_at(self, watch: Watch, subject: Subject) -> None:
         scope = subject.scope
@@ -153,10 +162,6 @@ class Coverage:
                 condition, lambda fact: watch.value(name, fact), watch.now, self._base.facts
             )
             self._sight.truths.add((scope.name, condition, truth))
-        for compiled in scope.rules:
-            for number, program in enumerate(compiled.done):
-                if program >= 0 and subject.verdicts[program] == Truth.TRUE:
-                    self._sight.ticked.add((compiled.rule.id, number))
 
     def count(self, outcome: Outcome) -> None:
         """Count what the test has shown that has just run, if it passed; one that is still to do
@@ -165,7 +170,8 @@ class Coverage:
         if not outcome.passed or outcome.test.todo:
             return
         self._seen |= sight.situations
-        self._ticked |= sight.ticked
+        judged = outcome.test.judged
+        self._steps |= {one for one in sight.steps if judged is None or one[0] in judged}
         for scope, condition, truth in sight.truths:
             left = self._missing[scope].get(condition)
             if left is not None:
@@ -175,11 +181,21 @@ class Coverage:
         for rule, condition, truth in sight.confirms:
             self._confirms[rule, condition].discard(truth)
 
+    def _look_at_steps(self, watch: Watch, finding: Finding) -> None:
+        """Note which steps of a finding that stands, or has just been resolved, are ticked."""
+        verdicts = watch.words.subjects[finding.subject].verdicts
+        rule = finding.rule
+        for number, (step, program) in enumerate(
+            zip(rule.steps, finding.compiled.done, strict=True)
+        ):
+            if step.confirm:
+                ticked = Truth(int(step.confirm in finding.confirmations))
+                self._sight.steps.add((rule.id, number, ticked))
+            elif program >= 0:
+                self._sight.steps.add((rule.id, number, Truth(verdicts[program])))
+
     def _look_at_finding(self, watch: Watch, finding: Finding) -> None:
         rule = finding.rule
-        for number, step in enumerate(rule.steps):
-            if step.confirm and finding.confirmations.get(step.confirm):
-                self._sight.ticked.add((rule.id, number))
         if not any(rule.id == owner for owner, _ in self._confirms):
             return
         given = {f"{_CONFIRM}{step.confirm}": False for step in rule.steps if step.confirm}
@@ -212,7 +228,7 @@ class Coverage:
                 never = "true" if truth == Truth.TRUE else "false"
                 message = f"{leaf.where}: {said} was never seen {never}"
                 gaps.append((leaf.place, way, leaf.owner, message))
-        rules = steps = steps_reached = 0
+        rules = steps = steps_missed = 0
         for rule in self._rules:
             place = rule.place
             if rule.id in raised:
@@ -224,16 +240,12 @@ class Coverage:
             else:
                 message = "no test in which it is looked at and must not be raised"
                 gaps.append((place, (), rule.id, message))
-            for number, step in enumerate(rule.steps):
-                steps += 1
-                plain = not step.confirm and step.done_when is None
-                if (plain and rule.id in raised) or (rule.id, number) in self._ticked:
-                    steps_reached += 1
-                else:
-                    what = "reached" if plain else "ticked"
-                    message = f"step {number + 1} was never {what}: {step.do}"
-                    way = places.way(place, "rule", ("then", "step", number))
-                    gaps.append((place, way, rule.id, message))
+            for number, what in self._steps_missing(rule, raised):
+                message = f"step {number + 1} was never {what}: {rule.steps[number].do}"
+                way = places.way(place, "rule", ("then", "step", number))
+                gaps.append((place, way, rule.id, message))
+                steps_missed += 1
+            steps += sum(1 + _can_be_ticked(step) for step in rule.steps)
         lines = places.lines((place, way) for place, way, _, _ in gaps)
         placed = [
             Gap(place.file, line, owner, message)
@@ -242,9 +254,21 @@ class Coverage:
         return CoverageReport(
             Measure(2 * len(leaves) - unseen, 2 * len(leaves)),
             Measure(rules, 2 * len(self._rules)),
-            Measure(steps_reached, steps),
+            Measure(steps - steps_missed, steps),
             tuple(sorted(placed, key=lambda gap: (gap.file, gap.line))),
         )
+
+    def _steps_missing(self, rule: Rule, raised: Collection[str]) -> Iterator[tuple[int, str]]:
+        """The steps of a rule that no test shows, and what they were never seen to be."""
+        for number, step in enumerate(rule.steps):
+            if not _can_be_ticked(step):
+                if rule.id not in raised:
+                    yield number, "reached"
+                continue
+            if (rule.id, number, Truth.TRUE) not in self._steps:
+                yield number, "ticked while its finding stood or as it ended"
+            if (rule.id, number, Truth.FALSE) not in self._steps:
+                yield number, "seen not yet ticked while its finding stood"
 
     def _leaves(self) -> Iterator[_Leaf]:
         """Every condition of every pattern, with what it has not been seen to be."""
@@ -266,6 +290,10 @@ class Coverage:
                     else:
                         left = self._missing[rule.scope].get(condition, set())
                     yield _Leaf(rule.place, rule.id, where, part, pattern, number, condition, left)
+
+
+def _can_be_ticked(step: Step) -> bool:
+    return bool(step.confirm) or step.done_when is not None
 
 
 def _way_to(where: str) -> Path:

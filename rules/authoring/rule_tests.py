@@ -155,6 +155,13 @@ class RuleTest(msgspec.Struct, frozen=True):
     findings: tuple[ExpectedFinding, ...] = ()
     states: tuple[ExpectedState, ...] = ()
 
+    @property
+    def judged(self) -> frozenset[str] | None:
+        """The rules whose findings and steps the test holds to be as it says; None for all."""
+        if self.exact:
+            return None
+        return self.rules.union(*(state.steps for state in self.states))
+
     def moment(self, at: Moment) -> datetime:
         """A time of the test's as an instant."""
         return at if isinstance(at, datetime) else self.begin + at

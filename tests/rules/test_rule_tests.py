@@ -376,13 +376,45 @@ def test_coverage_says_exactly_what_no_test_reaches() -> None:
     tests, _ = read_tests(TestTexts({"a.test.toml": WHOLE.encode()}), rule_base)
     runner = Runner(rule_base, lambda _: (), observer=coverage.look)
     report = coverage.report([coverage.run(runner, test) for test in tests])
-    assert [gap.message for gap in report.gaps] == [
+    assert [gap.message for gap in report.gaps if "step" not in gap.message] == [
         'derive: wheel.state = "stuck" or "broken" was never seen false',
         'derive: wheel.state = "stuck" or "broken" was never seen true',
     ]
     assert str(report.conditions) == "66.6 % (4 of 6)"
     assert str(report.rules) == "100.0 % (2 of 2)"
-    assert str(report.steps) == "100.0 % (2 of 2)"
+    # The first step is ticked by a heat at which nothing is open: nobody sees that.
+    assert [gap.message for gap in report.gaps if "step" in gap.message] == [
+        "step 1 was never ticked while its finding stood or as it ended: Cool it"
+    ]
+    assert str(report.steps) == "75.0 % (3 of 4)"
+
+
+@pytest.mark.parametrize(
+    ("expectation", "reached"),
+    [
+        ('[[test.finding]]\nrule = "hot"\nraised = "5m"\nresolved = "10m"', 3),
+        ('rules = ["wheel-bad"]', 0),
+    ],
+    ids=["judged", "another"],
+)
+def test_a_step_may_be_ticked_by_what_ends_its_finding(expectation: str, reached: int) -> None:
+    rule_base = base(RULE, HOT)
+    coverage = Coverage(rule_base)
+    text = (
+        '[[test]]\nname = "x"\nfacts = { wheel.heat = 95.0 }\n{expected}\n'
+        '[[test.event]]\nat = "10m"\nfacts = { wheel.heat = 50.0 }\n{finding}'
+    )
+    finding = expectation.startswith("[[")
+    text = text.replace("{expected}", "" if finding else expectation)
+    text = text.replace("{finding}", expectation if finding else "")
+    tests, faults = read_tests(TestTexts({"a.test.toml": text.encode()}), rule_base)
+    assert not faults.all()
+    runner = Runner(rule_base, lambda _: (), observer=coverage.look)
+    outcomes = [coverage.run(runner, test) for test in tests]
+    assert [one.passed for one in outcomes] == [True]
+    report = coverage.report(outcomes)
+    hot = [gap for gap in report.gaps if gap.owner == "hot" and "step" in gap.message]
+    assert 4 - len(hot) == reached
 
 
 @pytest.mark.parametrize("spoilt", ['todo = "later"', 'open = ["hot"]'])
