@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rules.finding import Change, Evidence, Finding, Note
     from rules.rule_base import Source
     from rules.situation import Forbidden, StepNow
+    from tui.session.snapshot import EvidenceNow
     from tui.summary import RuleChoice, Situation, Summary
 
 _KINDS = {
@@ -186,6 +187,8 @@ def _whole(finding: Finding, watch: Watch) -> dict[str, Any]:
 
 
 def _open(finding: Finding, watch: Watch) -> dict[str, Any]:
+    from tui.since_raised import changed_since
+
     acknowledged = finding.acknowledged
     return {
         **_name(finding),
@@ -196,6 +199,18 @@ def _open(finding: Finding, watch: Watch) -> dict[str, Any]:
         "acknowledged": None if acknowledged is None else _note(acknowledged),
         "notes": [_note(note) for note in finding.notes],
         **_whole(finding, watch),
+        "changed_since": [_since(one) for one in changed_since(watch, finding)],
+    }
+
+
+def _since(one: EvidenceNow) -> dict[str, Any]:
+    """A fact that the finding's texts have from the time at which it was raised, and not now."""
+    return {
+        "fact": one.then.fact,
+        "subject": one.then.subject,
+        "was": one.then.said or one.then.value,
+        "now": one.value,
+        "still_heard": one.now.standing == "known",
     }
 
 

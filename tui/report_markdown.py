@@ -113,6 +113,7 @@ class MarkdownReport:
             say_news,
             say_none,
         )
+        from tui.since_raised import changed_since, say_as_it_was
 
         self._paragraph(f"## Situation at {say_time(situation.at)}")
         for said in [*say_lost(situation), *say_filtered(situation)]:
@@ -133,7 +134,10 @@ class MarkdownReport:
             for finding in told:
                 self._paragraph(f"#### {self._name(finding, situation.at)}")
                 if finding.rule.impact:
-                    self._paragraph(prose(say_prose(finding.impact, situation.at)))
+                    then = ""
+                    if changed_since(watch, finding):
+                        then = f"{say_as_it_was(finding.raised_at, situation.at)} "
+                    self._paragraph(prose(then + say_prose(finding.impact, situation.at)))
                 self._evidence(finding, watch, situation.at)
                 self._source(finding)
         if told:
@@ -230,7 +234,13 @@ class MarkdownReport:
         return said if covering is None else f"{said}; part of {code(covering)}"
 
     def _advice(self, finding: Finding, watch: Watch, now: datetime, *, in_full: bool) -> None:
+        from tui.since_raised import changed_since, say_as_it_was, say_since
+
         self._paragraph(f"#### {self._name(finding, now)}")
+        changed = changed_since(watch, finding)
+        if changed:
+            then = say_as_it_was(finding.raised_at, now)
+            self._item(prose(f"{then} {say_since(changed, now)}"))
         if finding.rule.support is not None:
             self._item(f"**Contact support** ({prose(say_grade(finding.rule.support))})")
         for step in watch.steps(finding):

@@ -19,6 +19,7 @@ from tui.report_phrases import (
     say_open,
 )
 from tui.safe_text import harmless
+from tui.since_raised import changed_since, say_as_it_was, say_since
 
 if TYPE_CHECKING:
     from rules.engine import Watch
@@ -111,6 +112,10 @@ class SituationText:
         lines, now = self._lines, self._situation.at
         subject = harmless(finding.subject)
         lines.line(f"{GLYPHS[finding.rule.severity]} {subject}: {say_prose(finding.title, now)}")
+        changed = changed_since(self._watch, finding)
+        if changed:
+            then = say_as_it_was(finding.raised_at, now)
+            lines.line(f"{then} {say_since(changed, now)}", INDENT, INDENT * 2)
         if finding.rule.support is not None:
             grade = say_grade(finding.rule.support)
             lines.line(f"CONTACT SUPPORT ({grade})", INDENT, " " * 4)
@@ -130,7 +135,10 @@ class SituationText:
         since = say_time_near(finding.raised_at, now)
         lines.line(f"{glyph} {severity} {harmless(finding.subject)} since {since}")
         if finding.rule.impact:
-            lines.line(say_prose(finding.impact, now), INDENT)
+            then = ""
+            if changed_since(self._watch, finding):
+                then = f"{say_as_it_was(finding.raised_at, now)} "
+            lines.line(then + say_prose(finding.impact, now), INDENT)
         lines.grounds(finding, self._watch.rule_base.facts, now)
         lines.source(finding)
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rules.situation import StepNow
     from tui.session.snapshot import (
         Cell,
-        EvidenceNow,
         FindingDetail,
         FindingRow,
         ProhibitionNow,
@@ -152,16 +151,11 @@ def said_since(detail: FindingDetail, now: datetime | None) -> tuple[str, str] |
     None where nothing has (law 14)."""
     if not detail.since:
         return None
-    said = "; ".join(_now_and_then(one) for one in detail.since)
-    return f"As it was at {near(detail.row.raised_at, now)}:", harmless(f"now {said}")
+    from tui.since_raised import say_as_it_was, say_since
 
-
-def _now_and_then(one: EvidenceNow) -> str:
-    from rules.finding import show_value
-
-    then = one.then.said or ("not known" if one.then.value is None else show_value(one.then.value))
-    mark = "" if one.now.standing == "known" or not one.now.text else "?"
-    return f"{one.then.fact} {one.now.text or 'unknown'}{mark} (was {then})"
+    raised_at = detail.row.raised_at
+    now = now or raised_at
+    return say_as_it_was(raised_at, now), say_since(detail.since, now)
 
 
 # The whole watch

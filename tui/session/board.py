@@ -46,20 +46,30 @@ _SIGNS: Final[tuple[SubjectSign, ...]] = (
 _STANDINGS: Final[tuple[Standing, ...]] = ("known", "last known", "unknown")
 
 
-def cell(words: Words, subject: Subject, name: str) -> Cell:
-    """A fact's value as a subject sees it, for people."""
+def last_said(words: Words, subject: Subject, name: str) -> tuple[Value | None, Standing]:
+    """A fact's value as a subject sees it, and how far it can be trusted; None where unknown."""
     compiled = words.programs.facts.get(name)
     if compiled is None or compiled.level_scope not in subject.scope.chain:
-        return _UNKNOWN
+        return None, "unknown"
     around = subject.around(subject.scope.level(compiled.level_scope))
-    if around is None:
-        return _UNKNOWN
-    value = around.raw[compiled.slot]
+    value: Value | None = None if around is None else around.raw[compiled.slot]
+    if around is None or value is None:
+        return None, "unknown"
+    return value, "known" if words.known(around, compiled) is not None else "last known"
+
+
+def cell(words: Words, subject: Subject, name: str) -> Cell:
+    """A fact's value as a subject sees it, for people."""
+    value, standing = last_said(words, subject, name)
     if value is None:
         return _UNKNOWN
-    unit = "%" if compiled.declared.unit == "percent" else ""
-    known = words.known(around, compiled) is not None
-    return Cell(show_value(value) + unit, "known" if known else "last known")
+    return Cell(show_value(value) + unit_mark(words, name), standing)
+
+
+def unit_mark(words: Words, name: str) -> str:
+    """What stands directly behind a fact's value: a sign for its unit, where there is one."""
+    fact = words.programs.facts.get(name)
+    return "%" if fact is not None and fact.declared.unit == "percent" else ""
 
 
 class BoardMemory:

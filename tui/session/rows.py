@@ -9,9 +9,8 @@ from rules.compiled import CompiledFact
 from rules.engine import Watch
 from rules.evaluate import next_flip, truth
 from rules.explain import explain
-from rules.finding import Evidence, Finding, evidence_of, show_value
+from rules.finding import Finding, show_value
 from rules.pattern import Condition, Pattern
-from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Rule
 from rules.situation import Forbidden, StepNow
 from rules.subject import Subject
@@ -22,8 +21,6 @@ from rules.wording import say_condition, say_value
 from tui.phrases import say_span
 from tui.session.board import cell
 from tui.session.snapshot import (
-    Cell,
-    EvidenceNow,
     Explained,
     FactRow,
     Facts,
@@ -32,6 +29,7 @@ from tui.session.snapshot import (
     FindingRow,
     ProhibitionNow,
 )
+from tui.since_raised import changed_since, evidence_now
 
 
 def key_of(finding: Finding) -> FindingKey:
@@ -93,9 +91,6 @@ def prohibitions(watch: Watch, forbidden: Sequence[Forbidden]) -> tuple[Prohibit
 
 def finding_detail(watch: Watch, finding: Finding, row: FindingRow) -> FindingDetail:
     """Everything about an open finding."""
-    evidence = tuple(_since(watch, finding, then) for then in finding.evidence())
-    told = {one.then.fact for one in evidence}
-    named = (_since(watch, finding, one) for one in _named(finding) if one.fact not in told)
     forbidden = watch.forbidden()
     mine = [one for one in forbidden if one.finding is finding]
     steps = tuple(watch.steps(finding))
@@ -107,8 +102,8 @@ def finding_detail(watch: Watch, finding: Finding, row: FindingRow) -> FindingDe
         steps=steps,
         forbids=prohibitions(watch, mine),
         bound=prohibitions(watch, known_best(_on_subject_of(watch, finding, forbidden))),
-        evidence=evidence,
-        since=tuple(one for one in (*evidence, *named) if one.changed),
+        evidence=evidence_now(watch, finding),
+        since=changed_since(watch, finding),
         awaits=_awaits(watch, finding) if ticked else (),
         confirmations=tuple(finding.confirmations.items()),
         notes=finding.notes,
@@ -134,30 +129,6 @@ def _on_subject_of(
     around = {one.name for one in subject.lineage()} if subject else {finding.subject}
     around |= {one.subject for one in forbidden if one.finding is finding}
     return [one for one in forbidden if one.subject in around]
-
-
-def _since(watch: Watch, finding: Finding, then: Evidence) -> EvidenceNow:
-    subject = watch.words.subjects.get(then.subject or finding.subject)
-    now = cell(watch.words, subject, then.fact) if subject else Cell()
-    value = then.said or ("" if then.value is None else show_value(then.value))
-    return EvidenceNow(then, now, now.text.removesuffix("%") != value)
-
-
-def _named(finding: Finding) -> list[Evidence]:
-    """The facts that a finding's texts name, as they were when they were filled in."""
-    rule = finding.rule
-    texts = [rule.title, rule.impact, *(step.do for step in rule.steps)]
-    texts += [one.text for one in rule.forbid]
-    names = {name for text in texts for name in PLACEHOLDER.findall(text)}
-    values = finding.frozen().facts
-    found = []
-    for level, fact in finding.compiled.evidence:
-        if fact.name in names and fact.name in values:
-            value, origin = values[fact.name]
-            levels = finding.frozen().levels
-            subject = levels[level] if level < len(levels) else ""
-            found.append(evidence_of(fact.declared, value, origin, subject))
-    return found
 
 
 def _awaits(watch: Watch, finding: Finding) -> tuple[str, ...]:

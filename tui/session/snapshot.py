@@ -15,6 +15,7 @@ from rules.explain import Explanation
 from rules.finding import Confirmation, Evidence, Note
 from rules.rule_base import Prohibition, Rule, RuleBase, Source
 from rules.situation import StepNow
+from rules.values import Value
 from rules.vocabulary import Severity, Truth
 from tui.session.timeline import Timeline
 
@@ -120,7 +121,11 @@ class EvidenceNow(msgspec.Struct, frozen=True):
     """A fact as it was when the finding was raised, and as it is now."""
 
     then: Evidence
+    was: str
+    """Its value then, for people."""
     now: Cell
+    value: Value | None = None
+    """Its value now, as it was said last."""
     changed: bool = False
     """Whether another value has been said since, or none any more."""
 
