@@ -129,8 +129,7 @@ def follow_plainly(
         wait = session.work()
         plain.look_at_sources(session.watch())
         plain.look_at_session(session, datetime.now(UTC))
-        message = session.said
-        if message is not None and message.number > said:
+        for message in session.said_after(said):
             said = message.number
             sys.stdout.write(f"{say_time(datetime.now(UTC))}   {harmless(message.text)}\n")
         sys.stdout.flush()

@@ -27,9 +27,10 @@ FaultKind = Literal[
     "unreadable",
     "out-of-order",
     "cut",
+    "replaced",
 ]
 
-HARMLESS: Final[frozenset[FaultKind]] = frozenset({"out-of-order", "cut"})
+HARMLESS: Final[frozenset[FaultKind]] = frozenset({"out-of-order", "cut", "replaced"})
 """Kinds after which no line is missing: what they tell of was delivered all the same."""
 
 

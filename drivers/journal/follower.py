@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Self
 from drivers.journal.decoding import MAXIMUM_LINE, Batch, Latest, LineDecoder
 from drivers.journal.faults import Faults, JournalError, printable
 from drivers.journal.streams import is_compressed
+from rules.vocabulary import CHECKPOINT
 
 _BLOCK: Final = 1 << 18
 _REMEMBERED: Final = 64
@@ -35,10 +36,11 @@ _BEGINNING: Final = _Mark(0, 0, None, b"")
 class Follower:
     """Gives the events of a journal as they are appended; also of one that is not there yet.
 
-    A line is given once it is complete, never before. When the journal is rotated (another file
-    has its name), the old part is finished first. When it is cut, that is reported, and reading
-    goes on at the last place that is still as it was; events may come twice then, with the same
-    ids.
+    A line is given once it is complete, never before. When another file has the journal's name,
+    the old one is finished first, and the new one is followed from its beginning; that is reported
+    unless a checkpoint stands first in it, as after every rotation. When the journal is cut, that
+    is reported too, and reading goes on at the last place that is still as it was; events may come
+    twice then, with the same ids.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, faults: Faults) -> None:
@@ -49,6 +51,8 @@ class Follower:
         self._descriptor: int | None = None
         self._seen = 0
         self._in_long_line = False
+        self._another = False
+        """Whether it is not known yet what has taken the place of the file before."""
         self._marks: deque[_Mark] = deque([_BEGINNING], maxlen=_MARKS)
 
     def poll(self, latest: Latest = None) -> Batch:
@@ -102,7 +106,8 @@ class Follower:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
         except FileNotFoundError:
             return False
-        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        status = os.fstat(descriptor)
+        regular = stat.S_ISREG(status.st_mode)
         if not regular or is_compressed(os.pread(descriptor, 4, 0)):
             os.close(descriptor)
             what = "is compressed; it can only be replayed" if regular else "is not a file"
@@ -110,6 +115,9 @@ class Follower:
         self._descriptor = descriptor
         self._marks = deque([_BEGINNING], maxlen=_MARKS)
         self._go_on_at(_BEGINNING)
+        if self._another and not status.st_size:
+            # A recorder gives the name to nothing that has no beginning.
+            self._report_another()
         return True
 
     def _replaced(self) -> bool:
@@ -140,6 +148,9 @@ class Follower:
                 self._in_long_line = False
                 del lines[0]
             batch = self._decoder.decode(lines, latest)
+            if self._another and not (batch and batch.events[0].type == CHECKPOINT):
+                self._report_another()
+            self._another = False
         elif len(block) <= MAXIMUM_LINE:
             self._seen = size
             return None
@@ -161,9 +172,19 @@ class Follower:
         assert self._descriptor is not None
         tail = os.pread(self._descriptor, MAXIMUM_LINE, self._marks[-1].offset)
         self.close()
+        self._another = True
         if not tail or self._in_long_line:
             return self._nothing()
         return self._decoder.decode_tail(tail, latest)
+
+    def _report_another(self) -> None:
+        self._another = False
+        self._decoder.report(
+            "replaced",
+            "another file stands in the journal's place and does not go on where it ended; the old "
+            "one was read to its end, this one is read from its beginning",
+            0,
+        )
 
     def _look_for_cut(self, descriptor: int, size: int) -> None:
         reached = self._marks[-1]

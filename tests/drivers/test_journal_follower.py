@@ -10,6 +10,8 @@ from journal_lines import event, line, numbers_and_ids, write_lines
 from drivers.journal import Faults, Follower, Journal, JournalError
 from drivers.journal.decoding import MAXIMUM_LINE
 
+CHECKPOINT_4 = line(4).replace(b"watchkeeper.facts.changed", b"watchkeeper.checkpoint")
+
 
 class Watcher:
     """A follower, and what it found since it was last asked."""
@@ -87,9 +89,26 @@ def test_a_rotated_journal_is_finished_before_the_next_begins(path: Path, watche
     path.rename(path.with_name("journal.1"))
     assert watcher.news() == [(2, "event-2")]
     add(path.with_name("journal.1"), line(3) + b"\n")
-    write_lines(path, [line(4), line(5)])
+    write_lines(path, [CHECKPOINT_4, line(5)])
     assert watcher.news() == [(3, "event-3"), (1, "event-4"), (2, "event-5")]
     assert watcher.faults.total == 0
+
+
+@pytest.mark.parametrize("content", [[line(3)], [b"{", line(3)], []], ids=["log", "torn", "empty"])
+def test_a_file_in_the_journals_place_that_does_not_go_on_from_it_is_reported_and_followed(
+    path: Path, watcher: Watcher, content: list[bytes]
+) -> None:
+    write_lines(path, [line(1)])
+    watcher.news()
+    add(path, line(2) + b"\n")
+    path.rename(path.with_name("journal.1"))
+    write_lines(path, content)
+
+    assert [name for _, name in watcher.news()] == ["event-2", *["event-3"] * bool(content)]
+    add(path, line(4) + b"\n")
+    assert [name for _, name in watcher.news()] == ["event-4"]
+    assert watcher.faults.counts["replaced"] == 1
+    assert "read from its beginning" in str(watcher.faults.first[-1])
 
 
 def test_what_is_written_while_the_journal_is_rotated_is_not_lost(
@@ -114,8 +133,8 @@ def test_a_torn_line_in_a_closed_part_is_named(path: Path, watcher: Watcher) -> 
     add(path, line(1) + b"\n" + line(2)[:-5])
     assert watcher.news() == [(1, "event-1")]
     path.rename(path.with_name("journal.1"))
-    write_lines(path, [line(3)])
-    assert watcher.news() == [(1, "event-3")]
+    write_lines(path, [CHECKPOINT_4])
+    assert watcher.news() == [(1, "event-4")]
     assert [(fault.line, fault.kind) for fault in watcher.faults.first] == [(2, "torn")]
 
 

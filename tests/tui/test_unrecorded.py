@@ -12,6 +12,7 @@ import pytest
 
 from drivers.journal import Journal
 from drivers.recorder.words import WatchWords
+from rules.engine import Watch
 from rules.loader import load_rule_base
 from rules.vocabulary import FACTS_CHANGED, Event, EventData
 from tui.plain import PlainWatch
@@ -193,3 +194,55 @@ def test_a_compressed_journal_is_told_to_be_one(tmp_path: Path, day: Day) -> Non
     assert "NOT READABLE" in header(snapshot, 80)
     assert snapshot.unrecorded is not None
     assert "is compressed; it can only be replayed" in snapshot.unrecorded.text
+
+
+@pytest.mark.parametrize("how", ["another file", "an empty file", "written anew"])
+def test_a_journal_that_is_replaced_is_told_and_the_new_one_followed(
+    journal: Path, day: Day, how: str
+) -> None:
+    def event(number: int) -> Event:
+        data = EventData(facts={"backup.configured": False}, message=f"Word {number}")
+        later = BEGIN + timedelta(seconds=number)
+        return Event(f"n{number}", "oneview/harbour", FACTS_CHANGED, later, "deployment/bay", data)
+
+    session = day.session(journal)
+    day.look(session)
+    Journal(journal).append([event(1)])
+    if how == "written anew":
+        day.look(session)
+        journal.write_bytes(b"")
+    else:
+        journal.rename(journal.with_name("old.jsonl"))
+    if how != "an empty file":
+        Journal(journal).append([event(2)])
+    else:
+        journal.touch()
+    day.look(session)
+    Journal(journal).append([event(3)])
+    snapshot = day.look(session)
+
+    lines = [line.text for line in snapshot.timeline.lines(0, snapshot.timeline_length)]
+    told = [text for text in lines if "anew" in text or "another file" in text]
+    assert len(told) == 1
+    assert lines.index("Word 1") < lines.index(told[0]) < lines.index("Word 3")
+    assert ("Word 2" in lines) == (how != "an empty file")
+    assert [one.text for one in session.said_after(0) if told[0] in one.text and one.failed]
+    assert any(told[0] in fault for fault in snapshot.log_faults)
+    assert snapshot.lines_lost == 0
+
+
+def test_a_checkpoint_of_another_watch_is_told_as_a_gap(journal: Path, day: Day) -> None:
+    other = Watch(SHIPPED)
+    words = WatchWords("elsewhere")
+    other.apply(words.started(BEGIN, "Another recorder has started"))
+    parts = other.checkpoint(("watch/elsewhere", "not known here"))
+    session = day.session(journal)
+    day.look(session)
+
+    journal.unlink()
+    Journal(journal).append([words.checkpoint(BEGIN + timedelta(seconds=1), one) for one in parts])
+    snapshot = day.look(session)
+
+    lines = [line.text for line in snapshot.timeline.lines(0, snapshot.timeline_length)]
+    assert any("events are missing before a checkpoint" in text for text in lines)
+    assert any("events are missing" in one.text for one in session.said_after(0))

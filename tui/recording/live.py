@@ -147,8 +147,7 @@ async def _append_lines(
                 wait = session.work()
                 plain.look_at_sources(session.watch())
                 plain.look_at_session(session, screen_command.wall())
-                message = session.said
-                if message is not None and message.number > said:
+                for message in session.said_after(said):
                     said = message.number
                     _write(message.text)
                 sys.stdout.flush()

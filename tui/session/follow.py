@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from drivers.journal import Follower, Journal, JournalError
+from drivers.journal import Faults, Follower, Journal, JournalError
+from drivers.journal.faults import LineFault
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
 from rules.rule_base import RuleBase
@@ -29,6 +30,8 @@ SLICE: Final = 0.03
 _LATE: Final = timedelta(seconds=5)
 """How long the recorder may take to write down what has happened by itself."""
 _LOOK_AGAIN: Final = 1.0
+_BREAKS: Final = frozenset({"cut", "replaced"})
+_MISSING: Final = "events are missing before a checkpoint; from here on it stands as that says"
 _OF_RECORDERS: Final = frozenset({WATCH_STARTED, WATCH_STOPPED})
 _PATIENCE: Final = 2.0
 """Seconds to wait for the journal's lock before an operator is told that it failed."""
@@ -61,6 +64,9 @@ class FollowSession(Session):
         self._path = Path(path)
         self._kept = kept
         self._listener = listener
+        self.faults = Faults(keep=200, listener=self._note_fault)
+        self._breaks: list[str] = []
+        """What has befallen the journal's file and is not told yet."""
         self._follower = Follower(path, faults=self.faults)
         self._journal = Journal(path)
         self._events = RecentEvents()
@@ -127,8 +133,24 @@ class FollowSession(Session):
                 self.say(self._broken, failed=True)
             return False
         self._broken = ""
+        self._tell_breaks()
         self._pending = [(line, event) for event, line in batch]
         return bool(self._pending)
+
+    def _note_fault(self, fault: LineFault) -> None:
+        if fault.kind in _BREAKS:
+            self._breaks.append(fault.message)
+
+    def _tell_breaks(self) -> None:
+        """Say that the journal does not go on where it was; what had come before still stands."""
+        for text in self._breaks:
+            if self._watch.now != BEGINNING:
+                self._timeline.add(self._of_journal(len(self._events), self._watch.now, text))
+            self.say(f"{self._path.name}: {text}", failed=True)
+        self._breaks.clear()
+
+    def _of_journal(self, after: int, time: datetime, text: str) -> Entry:
+        return Entry(after, time, "watch", None, self._path.name, text)
 
     def _take_in(self, until: float) -> None:
         self.changed = True
@@ -158,6 +180,10 @@ class FollowSession(Session):
             for notice in self._watch.notices
             if notice.kind in {"source lost", "source heard again"}
         ]
+        for notice in self._watch.notices:
+            if notice.kind == "events missing before a checkpoint":
+                said.append(self._of_journal(before, notice.time, _MISSING))
+                self.say(f"{self._path.name}: {_MISSING}", failed=True)
         self._watch.notices.clear()
         write_entries(self._timeline, changes, said, before, behind)
 

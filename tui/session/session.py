@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from abc import ABC, abstractmethod
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -55,6 +55,7 @@ from tui.session.unverified import unverified_in
 
 _RULES_EVERY: Final = 1.0
 """Seconds between two looks at the rule files."""
+_KEPT_SAID: Final = 64
 _LONGEST_SUPPOSED: Final = 400 * 86_400.0
 
 
@@ -100,7 +101,7 @@ class Session(ABC):
         self._suppositions: tuple[Supposition, ...] = ()
         self._later = 0.0
         self._what_if = False
-        self._said: Said | None = None
+        self._said: deque[Said] = deque(maxlen=_KEPT_SAID)
         self._board_memory = BoardMemory()
         self._number = 0
 
@@ -217,8 +218,12 @@ class Session(ABC):
 
     def say(self, text: str, *, failed: bool = False) -> None:
         """Tell the operator what came of a command."""
-        self._said = Said((self._said.number if self._said else 0) + 1, text, failed)
+        self._said.append(Said((self._said[-1].number if self._said else 0) + 1, text, failed))
         self.changed = True
+
+    def said_after(self, number: int) -> list[Said]:
+        """What has been said since the one with a number, the oldest first."""
+        return [one for one in self._said if one.number > number]
 
     def _write(self, key: FindingKey, event_type: str, data: EventData) -> None:
         if self._what_if:
@@ -242,7 +247,7 @@ class Session(ABC):
     @property
     def said(self) -> Said | None:
         """What was told to the operator last."""
-        return self._said
+        return self._said[-1] if self._said else None
 
     # Rules
 
@@ -325,7 +330,7 @@ class Session(ABC):
             timeline_length=length,
             operator=self._operator,
             read_only=self.read_only,
-            said=self._said,
+            said=self.said,
             unverified=self.unverified,
             unrecorded=unrecorded,
             replay=self.replay_state(),
