@@ -5,7 +5,9 @@ the same set. Dimensions are asked in the order of their numbers."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 NOWHERE: Final = 0
 """The set without situations."""
@@ -13,10 +15,13 @@ EVERYWHERE: Final = 1
 """The set of all situations."""
 
 MOST_NODES: Final = 1_500_000
+"""Parts of all sets together."""
+
+_PAIRS_A_NODE: Final = 4
 
 
 class TooLargeError(Exception):
-    """A set takes more room than there is."""
+    """A set takes more room than there is; the argument, if any, says what was asked."""
 
 
 class _Bounded:
@@ -43,6 +48,37 @@ class Diagram:
         self._known: dict[tuple[int, tuple[tuple[int, int | bytes], ...]], int] = {}
         self._both: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {NOWHERE: EVERYWHERE, EVERYWHERE: NOWHERE}
+        self._most = MOST_NODES
+        self._most_pairs = _PAIRS_A_NODE * MOST_NODES
+        self.made = 0
+        """Parts of sets that have been made within a room, those that are forgotten with them."""
+
+    @contextmanager
+    def room(self, nodes: int, *caches: dict[Any, Any]) -> Iterator[None]:
+        """Room for so many more parts of sets. Where it does not suffice, all that was made within
+        is forgotten, also in caches that name sets.
+
+        Raises:
+            TooLargeError: the room did not suffice.
+        """
+        most, most_pairs, count = self._most, self._most_pairs, len(self._nodes)
+        kept: list[dict[Any, Any]] = [self._known, self._both, self._not, *caches]
+        sizes = [len(cache) for cache in kept]
+        self._most = min(most, count + nodes)
+        self._most_pairs = min(most_pairs, len(self._both) + _PAIRS_A_NODE * nodes)
+        try:
+            yield
+            self.made += len(self._nodes) - count
+        except TooLargeError:
+            self.made += len(self._nodes) - count
+            del self._nodes[count:]
+            for cache, size in zip(kept, sizes, strict=True):
+                # What was added last is the last to be found in them.
+                while len(cache) > size:
+                    cache.popitem()
+            raise
+        finally:
+            self._most, self._most_pairs = most, most_pairs
 
     def dimension(self, size: int) -> int:
         """A new dimension with so many classes."""
@@ -61,9 +97,10 @@ class Diagram:
         key = dimension, tuple((child, _hashable(mask)) for child, mask in branches)
         number = self._known.get(key)
         if number is None:
-            number = self._known[key] = len(self._nodes)
-            if number > MOST_NODES:
+            number = len(self._nodes)
+            if number > self._most:
                 raise TooLargeError
+            self._known[key] = number
             self._nodes.append((dimension, branches))
         return number
 
@@ -101,7 +138,10 @@ class Diagram:
                     if common := mask & other_mask:
                         inner = self._common(child, other_child)
                         parts[inner] = parts.get(inner, 0) | common
-        found = self._both[key] = self._make(dimension, parts)
+        found = self._make(dimension, parts)
+        if len(self._both) > self._most_pairs:
+            raise TooLargeError
+        self._both[key] = found
         return found
 
     def outside(self, one: int) -> int:

@@ -61,15 +61,22 @@ class PartFinder:
         self._base = rule_base
         self._space = space
 
-    def parts(self, where: int, dimensions: Sequence[Dimension], most: int = MOST_PARTS) -> Parts:
-        """The parts of a set in which no more than these dimensions matter."""
+    def parts(
+        self,
+        where: int,
+        dimensions: Sequence[Dimension],
+        most: int = MOST_PARTS,
+        boxes: int = _MOST_BOXES,
+    ) -> Parts:
+        """The parts of a set in which no more than these dimensions matter; of at most so many
+        boxes."""
         every = 1
         for dimension in dimensions:
             every *= len(dimension.classes)
         total = self._space.diagram.count(where, [one.number for one in dimensions])
-        boxes = _merged(self._space.diagram.boxes(where, _MOST_BOXES), self._space.diagram.sizes)
+        sizes = self._space.diagram.sizes
         found: list[Part] = []
-        for box in boxes:
+        for box in _merged(self._space.diagram.boxes(where, min(boxes, _MOST_BOXES)), sizes):
             ways = [self._ways(one, box[one.number]) for one in dimensions if one.number in box]
             free = every
             for one in dimensions:

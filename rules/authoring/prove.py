@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 
 import msgspec
 
-from rules.authoring.diagram import EVERYWHERE, NOWHERE
+from rules.authoring.contradictory_advice import Contradiction, Contradictions, Pair, pairs
+from rules.authoring.diagram import EVERYWHERE, NOWHERE, TooLargeError
 from rules.authoring.dimensions import Dimension
 from rules.authoring.facts_behind import facts_behind
 from rules.authoring.parts import PartFinder, Parts
@@ -23,6 +24,22 @@ from rules.wording import say_value
 _MOST_SAID: Final = 2
 """Parts of what is not answered that a message names."""
 
+_MOST_CONTRADICTIONS: Final = 20
+"""Contradictions of one line that are told one by one."""
+
+MOST_LINES: Final = 2_000
+"""Beyond it, combinations that raise different rules share a line."""
+
+_MOST_BOXES: Final = 50_000
+"""Parts that are looked for, of all lines of one classification together."""
+_LEAST_BOXES: Final = 64
+
+_ROOM_FOR_LINES: Final = 100_000
+"""Nodes of diagrams that telling lines apart by one more rule may take."""
+
+Tell = Callable[[str], None]
+"""Is told what is being looked into."""
+
 
 class Line(msgspec.Struct, frozen=True):
     """Combinations that come to the same: how many they are, what they are classified as (None:
@@ -34,9 +51,14 @@ class Line(msgspec.Struct, frozen=True):
     maybe: tuple[str, ...]
     where: Parts
     """Exactly these combinations."""
+    in_part: tuple[str, ...] = ()
+    """Rules that are raised in some of them, whatever other facts are; only where lines would be
+    too many."""
     faults: tuple[str, ...] = ()
     unanswered: bool = False
     """Whether the classification is not known, or no rule is raised where one must be."""
+    contradictory: bool = False
+    """Whether a finding can forbid what another one tells to do."""
     blind: str = ""
     """Where no rule is raised because some cannot be judged, which the proof allows."""
 
@@ -51,6 +73,8 @@ class Proved(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
     exact: bool
     """Whether every combination that counts is surely possible."""
+    quiet: int
+    """How many combinations have a value that needs no answer."""
 
     @property
     def asks(self) -> bool:
@@ -64,101 +88,178 @@ class Proved(msgspec.Struct, frozen=True):
         return sum(line.count for line in self.lines if line.faults)
 
     @property
+    def answered(self) -> int:
+        """How many combinations must be answered and raise a rule, whatever other facts are."""
+        return self.combinations - self.quiet - self.unanswered - self.blind if self.asks else 0
+
+    @property
     def unanswered(self) -> int:
         """How many combinations have no answer."""
         return sum(line.count for line in self.lines if line.unanswered)
+
+    @property
+    def contradictory(self) -> int:
+        """How many combinations have contradictory advice, with some values of other facts at
+        least."""
+        return sum(line.count for line in self.lines if line.contradictory)
 
     @property
     def blind(self) -> int:
         """How many combinations may raise no rule because some cannot be judged."""
         return sum(line.count for line in self.lines if line.blind)
 
+    @property
+    def silent(self) -> int:
+        """How many combinations are not sure to raise a rule."""
+        return sum(line.count for line in self.lines if not line.always)
 
-def prove(rule_base: RuleBase, proof: Proof) -> Proved:
+
+def prove(rule_base: RuleBase, proof: Proof, tell: Tell = lambda _: None) -> Proved:
     """Walk every combination, without trying them one by one.
 
     Raises:
         TooLargeError: there are too many that differ.
     """
-    return _Proof(rule_base, proof).run()
+    return _Proof(rule_base, proof, tell).run()
+
+
+class _Region(msgspec.Struct, frozen=True):
+    """Combinations that are classified and answered alike."""
+
+    where: int
+    value: Value | None
+    sure: tuple[str, ...] = ()
+    silent: int = NOWHERE
+    """The situations of them, other facts included, that raise no rule though one must be."""
+    contradictory: bool = False
 
 
 class _Proof:
-    def __init__(self, rule_base: RuleBase, proof: Proof) -> None:
+    def __init__(self, rule_base: RuleBase, proof: Proof, tell: Tell) -> None:
         self._base = rule_base
         self._proof = proof
-        self._matched = {
+        self._tell = tell
+        wanted = {
             name
             for name in rule_base.facts
             if any(fnmatchcase(name, pattern) for pattern in proof.facts)
-        }
-        named = self._leaves(self._matched | ({proof.classification} - {""}))
-        self._rules = [
-            rule
-            for rule in rule_base.rules
-            if rule.hash != BUILT_IN and self._leaves(facts_named(rule.when)) & named
-        ]
-        wanted = set(self._matched) | ({proof.classification} - {""})
-        derivations = [one.when for one in rule_base.derivations if one.fact in wanted]
-        self._space = Space(rule_base, [*(rule.when for rule in self._rules), *derivations])
+        } | ({proof.classification} - {""})
+        derived = {name for name, fact in rule_base.facts.items() if fact.derived}
+        named = facts_behind(wanted, rule_base) - derived
+        touched = _concluded_from(named, rule_base)
+        every = [rule for rule in rule_base.rules if rule.hash != BUILT_IN]
+        self._rules = [rule for rule in every if not touched.isdisjoint(facts_named(rule.when))]
+        self._pairs = self._pairs_of(every)
+        patterns = [rule.when for rule in self._rules]
+        for pair in self._pairs:
+            patterns += pair.patterns()
+        patterns += [one.when for one in rule_base.derivations if one.fact in wanted]
+        self._space = Space(rule_base, patterns)
         self._own = [
             dimension
             for dimension in self._space.dimensions
             if any(name in named for name in dimension.facts)
         ]
         self._parts = PartFinder(rule_base, self._space)
+        self._always: dict[str, int] = {}
+        """By rule, the combinations in which it is raised whatever other facts are."""
+        self._possible: dict[str, int] = {}
+        """By rule, the combinations in which other facts decide."""
+        self._contradictions: list[tuple[Contradiction, int]] = []
+        """Each with the combinations in which it can be."""
 
-    def _leaves(self, names: Iterable[str]) -> set[str]:
-        """The facts that are said behind some facts."""
-        derived = {name for name, fact in self._base.facts.items() if fact.derived}
-        return facts_behind(names, self._base) - derived
+    def _pairs_of(self, rules: list[Rule]) -> list[Pair]:
+        """What can contradict itself, where at least one of both rules looks at the facts."""
+        looked_at = {rule.id for rule in self._rules}
+        return [
+            pair
+            for pair in pairs(self._base, rules)
+            if pair.rule.id in looked_at or pair.other.id in looked_at
+        ]
 
     def run(self) -> Proved:
-        regions: list[tuple[int, Value | None, tuple[str, ...]]]
-        space, diagram = self._space, self._space.diagram
-        own = {dimension.number for dimension in self._own}
-        others = frozenset(range(len(space.dimensions))) - own
-        regions = [(where, value, ()) for value, where in self._classes() if where != NOWHERE]
-        possible: list[tuple[str, int]] = []
-        for rule in self._rules:
-            true = space.sets(rule.when).true
-            always = diagram.outside(diagram.forget(diagram.outside(true), others))
-            possible.append((rule.id, diagram.without(diagram.forget(true, others), always)))
+        diagram = self._space.diagram
+        own = [dimension.number for dimension in self._own]
+        self._judge_rules()
+        self._contradictions = list(self._find_contradictions())
+        lines: list[Line] = []
+        quiet = 0
+        classes = [(value, where) for value, where in self._classes() if where != NOWHERE]
+        for number, (value, where) in enumerate(classes, 1):
+            self._tell(f"{number} of {len(classes)} classifications")
+            if self._is_quiet(value):
+                quiet += diagram.count(where, own)
             regions = [
-                (part, value, names)
-                for where, value, sure in regions
-                for part, names in (
-                    (diagram.both(where, always), (*sure, rule.id)),
-                    (diagram.without(where, always), sure),
-                )
-                if part != NOWHERE
+                part
+                for region in self._divided(where, value)
+                for part in self._by_contradiction(region)
             ]
-        lines = [
-            self._line(part, value, sure, unanswered, possible)
-            for where, value, sure in regions
-            for part, unanswered in self._divided(where, value, sure, others)
-        ]
+            regions = self._by_rules(regions, MOST_LINES - len(lines))
+            most = max(_LEAST_BOXES, _MOST_BOXES // max(1, len(regions)))
+            for region in regions:
+                lines.append(self._line(region, most))
+                self._tell(f"{len(lines):,} lines")
         names = sorted({name for dimension in self._own for name in dimension.facts})
         lines.sort(key=lambda line: (not line.faults, str(line.classification), -line.count))
         return Proved(
             facts=tuple(names),
             classification=self._proof.classification,
-            combinations=diagram.count(EVERYWHERE, sorted(own)),
+            combinations=diagram.count(EVERYWHERE, own),
             lines=tuple(lines),
-            exact=not (space.inexact & set(names)),
+            exact=not (self._space.inexact & set(names)),
+            quiet=quiet,
         )
 
-    def _divided(
-        self, where: int, value: Value | None, sure: tuple[str, ...], others: frozenset[int]
-    ) -> Iterable[tuple[int, int]]:
-        """A region in three: the combinations of which some situation, other facts included,
-        raises no rule though each that asks for the classification can be judged, with these
-        situations; those of which some raises none because one cannot be; and all others."""
+    def _others(self) -> frozenset[int]:
+        own = {dimension.number for dimension in self._own}
+        return frozenset(range(len(self._space.dimensions))) - own
+
+    def _judge_rules(self) -> None:
+        diagram, others = self._space.diagram, self._others()
+        for number, rule in enumerate(self._rules, 1):
+            self._tell(f"{number:,} of {len(self._rules):,} rules")
+            try:
+                true = self._space.sets(rule.when).true
+                always = diagram.outside(diagram.forget(diagram.outside(true), others))
+                possible = diagram.without(diagram.forget(true, others), always)
+            except TooLargeError:
+                raise TooLargeError(rule.id) from None
+            self._always[rule.id], self._possible[rule.id] = always, possible
+
+    def _find_contradictions(self) -> Iterator[tuple[Contradiction, int]]:
+        diagram = self._space.diagram
+        finder = Contradictions(self._base, self._space)
+        for number, pair in enumerate(self._pairs, 1):
+            self._tell(f"{number:,} of {len(self._pairs):,} steps that a rule could forbid")
+            found = finder.find(pair)
+            if found is not None:
+                yield found, diagram.forget(found.anywhere(diagram), self._others())
+
+    # Lines
+
+    def _classes(self) -> list[tuple[Value | None, int]]:
+        diagram = self._space.diagram
+        if not self._proof.classification:
+            return [(None, EVERYWHERE)]
+        classes: list[tuple[Value | None, int]] = list(
+            self._space.conclusions(self._proof.classification)
+        )
+        known = NOWHERE
+        for _, where in classes:
+            known = diagram.either(known, where)
+        return [*classes, (None, diagram.outside(known))]
+
+    def _is_quiet(self, value: Value | None) -> bool:
+        return value is not None and self._say(value) in self._proof.quiet
+
+    def _divided(self, where: int, value: Value | None) -> Iterable[_Region]:
+        """A classification's combinations in three: those of which some situation, other facts
+        included, raises no rule though each that asks for the classification can be judged; those
+        of which some raises none because one cannot be; and all others."""
         diagram = self._space.diagram
         needs = (
             self._proof.classification
-            and not sure
-            and self._say(value) not in self._proof.quiet
+            and not self._is_quiet(value)
             # Otherwise it is a fault whoever answers.
             and (value is not None or self._proof.may_be_unknown)
         )
@@ -167,53 +268,107 @@ class _Proof:
         if self._proof.may_be_blind and value is not None:
             dark = self._without_blind_spots(left)
         for situations in dict.fromkeys((dark, left)):
-            part = diagram.both(where, diagram.forget(situations, others))
+            part = diagram.both(where, diagram.forget(situations, self._others()))
             where = diagram.without(where, part)
             if part != NOWHERE:
-                yield part, diagram.both(situations, part)
+                yield _Region(part, value, silent=diagram.both(situations, part))
         if where != NOWHERE:
-            yield where, NOWHERE
+            yield _Region(where, value)
 
     def _silent(self, where: int) -> int:
         """The situations of a set, other facts included, in which no rule is raised."""
+        for always in self._always.values():
+            where = self._space.diagram.without(where, always)
         for rule in self._rules:
             where = self._space.diagram.without(where, self._space.sets(rule.when).true)
         return where
 
-    def _line(
-        self,
-        where: int,
-        value: Value | None,
-        sure: tuple[str, ...],
-        silent: int,
-        possible: list[tuple[str, int]],
-    ) -> Line:
+    def _by_contradiction(self, region: _Region) -> Iterable[_Region]:
+        """A region in two: the combinations with contradictory advice, and all others."""
         diagram = self._space.diagram
+        where = region.where
+        rest = where
+        for _, found in self._contradictions:
+            rest = diagram.without(rest, found)
+        for part, contradictory in ((diagram.without(where, rest), True), (rest, False)):
+            if part != NOWHERE:
+                yield msgspec.structs.replace(
+                    region,
+                    where=part,
+                    silent=diagram.both(region.silent, part),
+                    contradictory=contradictory,
+                )
+
+    def _by_rules(self, regions: list[_Region], most: int) -> list[_Region]:
+        """Regions by the rules that are raised in them, as long as they do not become too many."""
+        diagram = self._space.diagram
+        for rule in self._rules:
+            always = self._always[rule.id]
+            if always == NOWHERE:
+                continue
+            made: list[_Region] = []
+            try:
+                with diagram.room(_ROOM_FOR_LINES):
+                    for region in regions:
+                        if len(made) > most:
+                            break
+                        made += self._parted(region, rule.id, always)
+            except TooLargeError:
+                break
+            if len(made) <= most:
+                regions = made
+        return regions
+
+    def _parted(self, region: _Region, rule_id: str, always: int) -> Iterable[_Region]:
+        diagram = self._space.diagram
+        inside = diagram.both(region.where, always)
+        outside = diagram.without(region.where, always)
+        for part, sure in ((inside, (*region.sure, rule_id)), (outside, region.sure)):
+            if part != NOWHERE:
+                silent = diagram.both(region.silent, part)
+                yield msgspec.structs.replace(region, where=part, sure=sure, silent=silent)
+
+    def _line(self, region: _Region, most: int) -> Line:
+        diagram, where, value = self._space.diagram, region.where, region.value
         faults: list[str] = []
         if self._proof.classification and value is None and not self._proof.may_be_unknown:
             faults.append(f"{self._proof.classification} is not known")
         blind = ""
-        if silent != NOWHERE:
-            left = silent
+        if region.silent != NOWHERE:
+            left = region.silent
             if self._proof.may_be_blind and value is not None:
-                left = self._without_blind_spots(silent)
+                left = self._without_blind_spots(left)
             if left != NOWHERE:
                 faults.append(f"no rule answers it{self._where(left, where)}")
             else:
-                rules = ", ".join(self._blind_in(silent))
-                blind = f"no rule is raised: {rules} cannot be judged{self._where(silent, where)}"
+                rules = ", ".join(self._blind_in(region.silent))
+                said = self._where(region.silent, where)
+                blind = f"no rule is raised: {rules} cannot be judged{said}"
         unanswered = bool(faults)
-        faults += self._contradictions(sure)
+        if region.contradictory:
+            faults += self._say_contradictions(where)
         return Line(
             count=diagram.count(where, [dimension.number for dimension in self._own]),
             classification=value,
-            always=sure,
-            maybe=tuple(name for name, part in possible if diagram.both(where, part) != NOWHERE),
-            where=self._parts.parts(where, self._own),
+            always=region.sure,
+            maybe=tuple(self._met(where, self._possible)),
+            where=self._parts.parts(where, self._own, boxes=most),
+            in_part=tuple(
+                rule_id for rule_id in self._met(where, self._always) if rule_id not in region.sure
+            ),
             faults=tuple(faults),
             unanswered=unanswered,
+            contradictory=region.contradictory,
             blind=blind,
         )
+
+    def _met(self, where: int, sets: dict[str, int]) -> Iterator[str]:
+        """The rules whose sets have something in common with one."""
+        for rule_id, other in sets.items():
+            if other != NOWHERE and self._space.diagram.both(where, other) != NOWHERE:
+                yield rule_id
+
+    # Words
 
     def _where(self, left: int, line: int) -> str:
         """Which situations of a line's combinations are meant, where not all are."""
@@ -228,30 +383,37 @@ class _Proof:
         said = str(self._parts.parts(left, dimensions, _MOST_SAID))
         return f" where {said}" if said else ""
 
-    def _classes(self) -> list[tuple[Value | None, int]]:
+    def _say_contradictions(self, where: int) -> Iterator[str]:
         diagram = self._space.diagram
-        if not self._proof.classification:
-            return [(None, EVERYWHERE)]
-        classes: list[tuple[Value | None, int]] = list(
-            self._space.conclusions(self._proof.classification)
-        )
-        known = NOWHERE
-        for _, where in classes:
-            known = diagram.either(known, where)
-        return [*classes, (None, diagram.outside(known))]
+        told = 0
+        for contradiction, everywhere in self._contradictions:
+            if diagram.both(where, everywhere) == NOWHERE:
+                continue
+            told += 1
+            for said, situations in contradiction.said() if told <= _MOST_CONTRADICTIONS else ():
+                here = diagram.both(where, situations)
+                if here != NOWHERE:
+                    yield f"{said}{self._where(here, where)}{self._share(here)}"
+                    break
+        if told > _MOST_CONTRADICTIONS:
+            yield f"and {told - _MOST_CONTRADICTIONS:,} more steps start what a rule forbids"
 
-    def _contradictions(self, sure: tuple[str, ...]) -> Iterable[str]:
-        by_id: dict[str, Rule] = {rule.id: rule for rule in self._rules}
-        for rule_id in sure:
-            for number, step in enumerate(by_id[rule_id].steps):
-                if not step.starts or step.once_allowed:
-                    continue
-                for other in sure:
-                    if any(part.operation == step.starts for part in by_id[other].forbid):
-                        yield (
-                            f"step {number + 1} of {rule_id} starts {step.starts}, which {other} "
-                            "forbids"
-                        )
+    def _share(self, situations: int) -> str:
+        """In how many situations of other facts something is so."""
+        diagram = self._space.diagram
+        others = [
+            one
+            for one in self._space.dimensions
+            if one.number in self._others() and one.number in diagram.dimensions(situations)
+        ]
+        if not others:
+            return ""
+        own = frozenset(dimension.number for dimension in self._own)
+        numbers = [one.number for one in others]
+        some = diagram.count(diagram.forget(situations, own), numbers)
+        names = sorted({name for one in others for name in one.facts})
+        every = diagram.count(EVERYWHERE, numbers)
+        return f" ({some:,} of {every:,} situations of {', '.join(names)})"
 
     def _asking(self) -> Iterable[Rule]:
         """The rules that ask for the classification."""
@@ -276,3 +438,15 @@ class _Proof:
     def _say(self, value: Value | None) -> str:
         fact = self._base.facts.get(self._proof.classification)
         return say_value(value, fact).strip('"')
+
+
+def _concluded_from(names: set[str], rule_base: RuleBase) -> set[str]:
+    """Some facts, and every derived fact that they are behind."""
+    found = set(names)
+    for name in rule_base.derived_order:
+        if any(
+            derivation.fact == name and not found.isdisjoint(facts_named(derivation.when))
+            for derivation in rule_base.derivations
+        ):
+            found.add(name)
+    return found

@@ -176,6 +176,130 @@ def test_contradictory_advice_is_a_fault_and_once_it_is_allowed_is_none() -> Non
     assert not any("forbids" in fault for line in found.lines for fault in line.faults)
 
 
+STARTS = 'impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"'
+FORBIDS = 'impact = "x"\nforbid = [{ operation = "grind" }]'
+
+
+def contradictions(found: Proved) -> dict[str, int]:
+    """What is told of contradictory advice, and in how many combinations."""
+    told: dict[str, int] = {}
+    for line in found.lines:
+        assert line.contradictory == any("starts" in fault for fault in line.faults)
+        for fault in line.faults:
+            if "starts" in fault:
+                told[fault] = told.get(fault, 0) + line.count
+    assert found.contradictory == sum(line.count for line in found.lines if line.contradictory)
+    return told
+
+
+def test_advice_that_contradicts_itself_with_other_facts_is_told_with_those() -> None:
+    starts = rule("s", 'wheel.state = "stuck"', then=STARTS)
+    forbids = rule(
+        "f", 'wheel.state = ["stuck", "broken"], wheel.heat = { above = 5 }', then=FORBIDS
+    )
+    found = proved(starts, forbids)
+    assert contradictions(found) == {
+        "step 1 of s starts grind, which f forbids where wheel.heat: 6 celsius "
+        "(1 of 4 situations of wheel.heat)": 1
+    }
+    assert found.faults == 1
+    # Where both hold for themselves, but never together, nothing is told.
+    hot = rule("s", 'wheel.state = "stuck", wheel.heat = { below = 5 }', then=STARTS)
+    assert contradictions(proved(hot, forbids)) == {}
+
+
+def test_a_rule_of_other_facts_alone_contradicts_one_of_these() -> None:
+    starts = rule("s", 'wheel.state = "stuck"', then=STARTS)
+    forbids = rule("f", "mill.open = false", then=FORBIDS)
+    assert contradictions(proved(starts, forbids)) == {
+        "step 1 of s starts grind, which f forbids where mill.open: false "
+        "(1 of 3 situations of mill.open)": 1,
+        # It was stuck, and nobody knows any more.
+        "step 1 of s, raised before, still starts grind, which f forbids where mill.open: false "
+        "(1 of 3 situations of mill.open)": 1,
+    }
+    assert contradictions(proved(starts, forbids, facts=("mill.open",))) == {
+        "step 1 of s starts grind, which f forbids where wheel.state: stuck "
+        "(1 of 5 situations of wheel.state)": 1,
+        "step 1 of s starts grind, which f, raised before, still forbids where wheel.state: stuck "
+        "(1 of 5 situations of wheel.state)": 1,
+    }
+
+
+def test_what_is_still_forbidden_since_before_contradicts_what_is_told_now() -> None:
+    starts = rule("s", 'wheel.state = "stuck"', then=STARTS)
+    latched = rule("f", 'wheel.state = "broken"', "until = { mill.open = true }", then=FORBIDS)
+    found = proved(starts, latched, facts=("wheel.state", "mill.open"))
+    assert contradictions(found) == {
+        "step 1 of s starts grind, which f, raised before, still forbids": 2
+    }
+    assert str(found.lines[0].where) == "mill.open: unknown or false; wheel.state: stuck"
+    # A finding without until ends where its rule does not hold.
+    assert contradictions(proved(starts, latched.replace("until", "# until"))) == {}
+    # What ends at the instant at which it is raised forbids nothing.
+    over = rule("f", 'wheel.state = "broken"', 'until = { wheel.state = "broken" }', then=FORBIDS)
+    assert contradictions(proved(starts, over)) == {}
+
+
+def test_a_step_that_is_told_since_before_contradicts_what_is_forbidden_now() -> None:
+    latched = rule("s", 'wheel.state = "broken"', "until = { mill.open = true }", then=STARTS)
+    forbids = rule("f", 'wheel.state = "stuck"', then=FORBIDS)
+    assert contradictions(proved(latched, forbids)) == {
+        "step 1 of s, raised before, still starts grind, which f forbids "
+        "where mill.open: unknown or false (2 of 3 situations of mill.open)": 1
+    }
+
+
+def test_a_step_that_the_situation_ticks_contradicts_nothing() -> None:
+    forbids = rule("f", 'wheel.state = "stuck"', then=FORBIDS)
+    ticked = rule(
+        "s", "wheel.speed = 1.0", then=f"{STARTS}\ndone_when = {{ wheel.state = 'stuck' }}"
+    )
+    # Where it is not known whether it is stuck, nothing ticks the step, and it is still forbidden.
+    assert all("raised before" in told for told in contradictions(proved(ticked, forbids)))
+    otherwise = rule("s", "wheel.speed = 1.0", then=f"{STARTS}\ndone_when = {{ wheel.heat = 1.0 }}")
+    assert len(contradictions(proved(otherwise, forbids))) == 2
+
+
+def test_a_prohibition_binds_the_subject_that_it_is_about() -> None:
+    # Another wheel may be the stuck one where the prohibition binds the whole mill.
+    of_the_mill = 'impact = "x"\nforbid = [{ operation = "grind", scope = "mill" }]'
+    starts = rule("s", 'wheel.state = "turning"', then=STARTS)
+    assert contradictions(proved(starts, rule("f", 'wheel.state = "stuck"', then=FORBIDS))) == {}
+    told = contradictions(proved(starts, rule("f", 'wheel.state = "stuck"', then=of_the_mill)))
+    assert told == {
+        "step 1 of s starts grind, which f forbids": 1,
+        # One that turned, and of which that is not known any more, still tells to grind.
+        "step 1 of s, raised before, still starts grind, which f forbids": 1,
+    }
+    # What is forbidden to a wheel is not forbidden to the mill.
+    mill = rule("s", "mill.open = true", then=STARTS)
+    assert contradictions(proved(mill, rule("f", 'wheel.state = "stuck"', then=FORBIDS))) == {}
+    itself = rule("i", 'wheel.state = "stuck"', then=FORBIDS + STARTS.removeprefix('impact = "x"'))
+    assert contradictions(proved(itself)) == {
+        "step 1 of i starts grind, which it forbids itself": 1
+    }
+
+
+def test_the_counts_of_a_proof_add_up() -> None:
+    half = rule("half", 'wheel.state = "stuck"')
+    found = proved(half, classification="wheel.verdict", quiet=("good",), may_be_unknown=True)
+    assert (found.combinations, found.answered, found.quiet, found.unanswered) == (5, 1, 2, 2)
+    assert (found.blind, found.contradictory, found.faults) == (0, 0, 2)
+
+
+def test_rules_that_tell_apart_too_many_lines_share_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.authoring.prove.MOST_LINES", 2)
+    each = [
+        rule(f"on-{word}", f'wheel.state = "{word}"') for word in ("turning", "stuck", "broken")
+    ]
+    found = proved(*each)
+    assert [(line.count, line.always, line.in_part) for line in found.lines] == [
+        (4, (), ("on-stuck", "on-broken")),
+        (1, ("on-turning",), ()),
+    ]
+
+
 SETS = st.lists(
     st.tuples(st.sampled_from(["both", "either", "without"]), st.integers(0, 2), st.integers(0, 7)),
     max_size=12,

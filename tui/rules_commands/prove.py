@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from tui import rule_choice
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
+from tui.rules_commands.all_cores import Progress
 from tui.rules_commands.chosen import (
     UnusableError,
     as_harmless_json,
@@ -71,16 +72,21 @@ def run(arguments: argparse.Namespace) -> int:
     from rules.authoring.diagram import TooLargeError
     from rules.authoring.prove import prove
 
+    progress = Progress()
     try:
         rule_base = chosen_rules(arguments)
         proofs = _proofs(arguments, rule_base)
-        proved = [prove(rule_base, proof) for proof in proofs]
+        proved = [prove(rule_base, proof, progress.tell) for proof in proofs]
     except UnusableError as error:
         complain(arguments, error)
         return UNUSABLE
-    except TooLargeError:
-        complain(arguments, UnusableError("these facts have too many combinations that differ"))
+    except TooLargeError as error:
+        progress.clear()
+        about = f"; {error} alone has" if error.args else ""
+        message = f"these facts have too many combinations that differ{about}"
+        complain(arguments, UnusableError(message))
         return UNUSABLE
+    progress.clear()
     if arguments.format == "json":
         sys.stdout.write(as_harmless_json([_object(one) for one in proved]) + "\n")
     else:
@@ -137,34 +143,31 @@ def _lines(proved: Proved) -> Iterator[str]:
         yield from _line(line, proved, wide)
     if any(line.where.parts for line in proved.lines):
         yield from wrap(_LEGEND, wide)
-    yield from wrap(_verdict(proved), wide, rest="  ")
+    yield from wrap(verdict(proved), wide, rest="  ")
 
 
-def _verdict(proved: Proved) -> str:
+def verdict(proved: Proved) -> str:
     """What has been proved, and nothing more."""
     told = (
         f"{say_count(len(proved.lines), 'line')} {_verb(len(proved.lines))} for "
-        f"{say_count(proved.combinations, 'combination')}"
+        f"{say_count(proved.combinations, 'combination')}: "
     )
-    if not proved.asks:
-        silent = sum(line.count for line in proved.lines if not line.always)
-        contradictory = (
-            f"contradictory advice in {proved.faults:,}"
-            if proved.faults
-            else ("no advice contradicts other advice")
-        )
-        return (
-            f"{told}; {contradictory}; none was asked to be answered, for no classification is "
-            f"named: in {silent:,} no rule is sure to be raised"
-        )
-    if proved.faults:
-        return f"{told}; {proved.faults:,} of them are not answered, or not without contradiction"
-    if proved.blind:
-        return (
-            f"{told}; each is answered but for {proved.blind:,}, in which no rule may be raised "
-            "because some cannot be judged"
-        )
-    return f"{told}; each is answered"
+    parts: list[str] = []
+    if proved.asks:
+        parts.append(f"{proved.answered:,} answered")
+        if proved.quiet:
+            parts.append(f"{proved.quiet:,} in need of no answer")
+        if proved.blind:
+            parts.append(f"{proved.blind:,} told by blind spots alone")
+        parts.append(f"{proved.unanswered:,} without an answer")
+    parts.append(f"{proved.contradictory:,} with contradictory advice")
+    told += ", ".join(parts)
+    if proved.asks:
+        return f"{told}."
+    return (
+        f"{told}. None had to be answered, for no classification is named; {proved.silent:,} are "
+        "not sure to raise a rule."
+    )
 
 
 def _verb(count: int) -> str:
@@ -177,9 +180,14 @@ def _line(line: Line, proved: Proved, wide: int) -> Iterator[str]:
     value = line.classification
     said = "unknown" if value is None else say_value(value, None).strip('"')
     told = said if proved.asks else ""
-    yield from wrap(harmless(f"{line.count:>12,}  {told}"), wide, rest=" " * 14)
+    yield from wrap(harmless(f"{line.count:>12,}  {told}".rstrip()), wide, rest=" " * 14)
     indent = " " * 14
-    for word, rules in (("rules", line.always), ("with other facts", line.maybe)):
+    told_rules = (
+        ("rules", line.always),
+        ("in some of them", line.in_part),
+        ("with other facts", line.maybe),
+    )
+    for word, rules in told_rules:
         if rules:
             yield from wrap(
                 harmless(f"{word}: {', '.join(rules)}"), wide, first=indent, rest=indent + "  "
@@ -208,15 +216,20 @@ def _object(proved: Proved) -> dict[str, object]:
         "classification": proved.classification,
         "combinations": proved.combinations,
         "exact": proved.exact,
+        "verdict": verdict(proved),
         # Without a classification nothing was asked, and so nothing is said.
-        "unanswered": proved.unanswered if proved.asks else None,
+        "answered": proved.answered if proved.asks else None,
+        "in_need_of_no_answer": proved.quiet if proved.asks else None,
         "answered_by_blind_spots_alone": proved.blind if proved.asks else None,
+        "unanswered": proved.unanswered if proved.asks else None,
+        "contradictory": proved.contradictory,
         "faulty": proved.faults,
         "lines": [
             {
                 "combinations": line.count,
                 "classification": line.classification,
                 "rules": list(line.always),
+                "rules_in_some_of_them": list(line.in_part),
                 "with_other_facts": list(line.maybe),
                 "where": [
                     {
@@ -226,6 +239,8 @@ def _object(proved: Proved) -> dict[str, object]:
                     for part in line.where.parts
                 ],
                 "combinations_left_out": line.where.left_out,
+                "unanswered": line.unanswered,
+                "contradictory": line.contradictory,
                 "blind": line.blind,
                 "faults": list(line.faults),
             }
