@@ -26,12 +26,14 @@ FAILED = FindingKey("update-standby-failed", "pair/LE-rack-a")
 
 
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that stands until it is moved, or goes on by a step whenever it is looked at."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.step = 0.0
 
     def __call__(self) -> float:
+        self.seconds += self.step
         return self.seconds
 
 
@@ -414,3 +416,76 @@ def test_what_the_board_remembers_is_what_it_would_say_anew(replay: Make) -> Non
         known = after(session, commands.SeekEvent(place)).board
         anew = after(replay(UPDATE, from_start=True), commands.SeekEvent(place)).board
         assert known == anew
+
+
+@pytest.fixture
+def far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every place is far: no copies on the way, and few events at a time."""
+    monkeypatch.setattr("tui.session.keyframes._NARROWEST", 100_000)
+    monkeypatch.setattr("tui.session.run._CHUNK", 8)
+
+
+def the_way(session: ReplaySession, *orders: commands.Command) -> list[float]:
+    """The shares of the way that are told until the session stands still."""
+    for order in orders:
+        session.handle(order)
+    told = []
+    while (state := session.snapshot().replay) is not None and state.going is not None:
+        told.append(state.going)
+        session.work()
+    return told
+
+
+@pytest.mark.usefixtures("far")
+def test_a_far_jump_tells_how_far_it_has_come_and_ends_where_a_near_one_does(
+    replay: Make, clock: Clock
+) -> None:
+    wanted = commands.SeekTime(datetime(2026, 11, 22, 4, 30, tzinfo=UTC))
+    near = after(replay(UPDATE), wanted)
+    clock.step = 0.02
+    session = replay(UPDATE)
+    at_the_end = essence(session.snapshot())
+
+    session.handle(wanted)
+    assert essence(session.snapshot()) == at_the_end
+    told = the_way(session)
+
+    assert len(told) > 5
+    assert told == sorted(told)
+    assert 0.0 < told[-1] < 1.0
+    assert essence(session.snapshot()) == essence(near)
+
+
+@pytest.mark.usefixtures("far")
+def test_keys_pressed_on_the_way_count_from_where_it_leads(replay: Make, clock: Clock) -> None:
+    clock.step = 0.02
+    session = replay(UPDATE)
+
+    on_the_way = the_way(session, commands.SeekEvent(150), commands.StepEvents(3))
+    state = session.snapshot().replay
+    assert on_the_way
+    assert state is not None
+    assert state.position == 153
+
+    session.handle(commands.SeekEvent(110))
+    session.handle(commands.Acknowledge(FAILED))
+    snapshot = session.snapshot()
+    assert snapshot.replay is not None
+    assert (snapshot.replay.position, snapshot.replay.going) == (110, None)
+    assert next(row for row in snapshot.findings if row.key == FAILED).acknowledged is not None
+
+
+@pytest.mark.usefixtures("far")
+def test_what_was_shown_stays_while_changed_rules_judge_up_to_there(
+    replay: Make, clock: Clock
+) -> None:
+    clock.step = 0.02
+    session = replay(UPDATE)
+    the_way(session, commands.SeekEvent(150))
+    shown = essence(session.snapshot())
+
+    session.use_rules(shipped_rules())
+    assert essence(session.snapshot())[:5] == shown[:5]
+    assert the_way(session)
+    assert essence(session.snapshot())[:5] == shown[:5]
+    assert session.snapshot().replay is not None

@@ -224,6 +224,8 @@ def freshness(snapshot: Snapshot) -> tuple[str, Role]:
     if snapshot.unrecorded is not None:
         since = snapshot.unrecorded.since
         return snapshot.unrecorded.word + (f" since {clock_of(since)}" if since else ""), "critical"
+    if snapshot.replay is not None and snapshot.replay.going is not None:
+        return f"going {snapshot.replay.going * 100:.0f} %", "warning"
     if snapshot.being_read:
         return "still reading", "warning"
     if snapshot.nothing_readable:

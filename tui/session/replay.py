@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +12,11 @@ from drivers.journal import JournalError
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
 from rules.rule_base import RuleBase
-from rules.vocabulary import SEVERITIES, Event
+from rules.vocabulary import Event
 from tui.session import commands
+from tui.session.journey import Journey
 from tui.session.keyframes import Keyframes
+from tui.session.marks import Marks
 from tui.session.recorded_log import RecordedLog
 from tui.session.rule_files import RuleFiles
 from tui.session.run import AddedEvents, KeptRules, Run, time_before, write_entries
@@ -25,8 +27,6 @@ from tui.session.way_back import WayBack
 
 SLICE: Final = 0.03
 """Seconds of work between two looks at what the operator wants."""
-MARKS: Final = 600
-"""Parts of the time bar; no terminal is wider."""
 DEFAULT_SPEED: Final = 60.0
 SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 0.0)
 """From real time to as fast as it goes."""
@@ -70,9 +70,12 @@ class ReplaySession(Session):
         self._speed = DEFAULT_SPEED
         self._anchor: tuple[float, datetime] | None = None
         """While playing: the clock and the journal's time from which the pace is counted."""
-        self._marks = array("b", bytes(MARKS))
-        self._marked = (0, 0, 0)
+        self._marks = Marks()
         self._way_back: WayBack | None = None
+        self._journey: Journey | None = None
+        """The way to where the operator wants to be, as long as it takes."""
+        self._until_there: Run | None = None
+        """What is shown meanwhile, where it cannot go along."""
 
     # The base's questions
 
@@ -97,7 +100,7 @@ class ReplaySession(Session):
 
     @property
     def _here(self) -> Run:
-        return self._reader or self._judging
+        return self._until_there or self._reader or self._judging
 
     @property
     def _judged(self) -> bool:
@@ -121,6 +124,7 @@ class ReplaySession(Session):
             speed=self._speed,
             playing=self._anchor is not None,
             marks=self._bar(),
+            going=self._journey.share if self._journey else None,
         )
 
     # Work
@@ -130,12 +134,15 @@ class ReplaySession(Session):
         self.look_at_rules()
         until = self._clock() + SLICE
         wanted: list[float] = []
-        if self._anchor is not None:
+        if self._journey is not None:
+            self._travel(until)
+            wanted.append(0.0)
+        elif self._anchor is not None:
             wanted.append(self._play(until))
         if not self._judged:
             self._judge_more(until)
             wanted.append(0.0)
-        elif self._reader is None and not self._prepare_way_back(until):
+        elif self._journey is None and self._reader is None and not self._prepare_way_back(until):
             wanted.append(0.0)
         wanted.append(1.0 if self._rule_files else 60.0)
         return min(wanted)
@@ -219,7 +226,7 @@ class ReplaySession(Session):
                 speed = SPEEDS[max(0, min(len(SPEEDS) - 1, place + by))]
                 self.handle_pace(commands.SetSpeed(speed))
             case commands.Play():
-                if self._log.complete and self._here.position == len(self._log):
+                if self._log.complete and self._place[0] == len(self._log):
                     self._go(0, BEGINNING)
                 self._own_place()
                 self._set_anchor()
@@ -245,7 +252,7 @@ class ReplaySession(Session):
 
     def _set_anchor(self) -> None:
         first = moment(self._log.time(0)) if len(self._log) else None
-        start = self._here.now or first
+        start = self._journey.time if self._journey else self._here.now or first
         self._anchor = (self._clock(), start) if start is not None else None
 
     def _own_place(self) -> Run:
@@ -255,16 +262,16 @@ class ReplaySession(Session):
         return self._reader
 
     def _step(self, count: int) -> None:
-        here = self._here
-        position = here.position + count
-        last = time_before(self._log, here.position)
-        if count < 0 and last is not None and here.watch.now > last:
+        place, now = self._place
+        position = place + count
+        last = time_before(self._log, place)
+        if count < 0 and last is not None and now > last:
             position += 1
         position = max(0, min(len(self._log), position))
         self._go(position, time_before(self._log, position) or BEGINNING)
 
     def _seek_finding(self, *, forward: bool) -> None:
-        here = self._here.place
+        here = self._place
         entries = self._timeline.entries
         raised = [entry for entry in entries if entry.kind == "raised"]
         if forward:
@@ -282,36 +289,49 @@ class ReplaySession(Session):
 
     def _go(self, position: int, time: datetime) -> None:
         """Stand where so many events have been applied and it is that time."""
+        self._journey = self._until_there = None
         if self._anchor is not None:
             self._anchor = (self._clock(), max(time, moment(self._log.time(0))))
         at_end = position == len(self._log) and time <= self._judging.watch.now
         if at_end and self._judging.position == position:
             self._reader = None
             return
-        here = self._here
+        here, lay = self._here, None
         if here.place > (position, time) or here is self._judging:
-            here = self._keyframes.before(position, time)
-            self._lay_fine(here, position)
-        here.forward(position, repeated=self._repeated)
-        if time > here.watch.now and time != BEGINNING:
-            here.pass_time(time)
-        self._reader = here
+            here, lay = self._keyframes.before(position, time), self._keyframes
+        self._journey = Journey(here, position, time, repeated=self._repeated, lay=lay)
+        self._travel(self._clock() + SLICE)
 
-    def _lay_fine(self, run: Run, position: int) -> None:
-        """Go on to a place and leave copies on the way, so that further back is nearer."""
-        spacing = self._keyframes.fine_spacing(run, position)
-        while run.position + spacing < position:
-            run.forward(run.position + spacing, repeated=self._repeated)
-            self._keyframes.add_fine(run)
+    @property
+    def _place(self) -> tuple[int, datetime]:
+        """Where the operator is, or is on the way to."""
+        return self._journey.place if self._journey else self._here.place
+
+    def _travel(self, until: float) -> None:
+        """Go on to where the operator wants to be; what is shown changes on arrival, or goes along
+        where the way leads forward."""
+        assert self._journey is not None
+        self.changed = True
+        if self._journey.go(lambda: self._clock() >= until):
+            self._reader, self._journey, self._until_there = self._journey.run, None, None
+            if self._anchor is not None:
+                self._anchor = (self._clock(), self._anchor[1])
+
+    def _arrive(self) -> None:
+        """Go the rest of the way at once: something is to be done where it leads."""
+        if self._journey is not None:
+            self._travel(math.inf)
 
     # Changing the course
 
     def event_time(self) -> datetime:
         """An operator's event happens when the replay says that it is."""
+        self._arrive()
         return self._here.now or moment(self._log.time(0) if len(self._log) else 0)
 
     def record(self, event: Event) -> None:
         """Keep an operator's event in memory; what follows is judged anew from here."""
+        self._arrive()
         here = self._here
         if here.now is None:
             self.say("Nothing has happened yet at this place of the log", failed=True)
@@ -327,26 +347,25 @@ class ReplaySession(Session):
         self._keyframes.forget_behind(position, time)
         here.say(event, self._write_entries)
         self._judging = here.copy()
-        self._marked = (0, 0, 0)
+        self._marks = Marks()
         self.say("Kept in memory: a recorded log is not written")
 
     def use_rules(self, rule_base: RuleBase) -> None:
         """Judge the whole log by other rules, and stay where the operator is."""
-        position, time = self._here.place
-        stayed = self._reader is not None
+        position, time = self._place
+        stayed, shown = self._reader is not None or self._journey is not None, self._here
         self._repeated.clear()
         # Rules that somebody is writing judge all of the log, whatever it was recorded under.
         self._kept = None
         self._judging = Run(Watch(rule_base), self._log, self._added)
         self._keyframes = Keyframes(self._judging.copy())
         self._timeline = Timeline(self._log)
-        self._reader = None
-        self._marked = (0, 0, 0)
+        self._reader, self._journey = None, None
+        self._marks = Marks()
         if stayed:
-            self._reader = self._keyframes.before(0, BEGINNING)
-            self._reader.forward(position, repeated=set())
-            if time > self._reader.watch.now:
-                self._reader.pass_time(time)
+            self._reader, self._until_there = self._keyframes.before(0, BEGINNING), shown
+            self._journey = Journey(self._reader, position, time, repeated=set())
+            self._travel(self._clock() + SLICE)
 
     # The bar
 
@@ -359,26 +378,11 @@ class ReplaySession(Session):
 
     def _bar(self) -> tuple[int, ...]:
         """What happened in each part of the time."""
-        events = len(self._log)
-        entries = self._timeline.entries
         end = self._end()
-        if not events or end is None:
+        if end is None:
             return ()
-        start, stop = self._log.time(0), microseconds(end)
-        first, last, done = self._marked
-        if (first, last) != (start, stop) or done > len(entries):
-            self._marks = array("b", bytes(MARKS))
-            done = 0
-        span = max(1, stop - start)
-        for entry in entries[done:]:
-            if entry.kind not in {"raised", "resolved"} or entry.severity is None:
-                continue
-            part = (microseconds(entry.time) - start) * (MARKS - 1) // span
-            weight = 5 - SEVERITIES.index(entry.severity) if entry.kind == "raised" else 1
-            part = max(0, min(MARKS - 1, part))
-            self._marks[part] = max(self._marks[part], weight)
-        self._marked = (start, stop, len(entries))
-        return tuple(self._marks)
+        entries = self._timeline.entries
+        return self._marks.between(self._log.time(0), microseconds(end), entries)
 
     async def close(self) -> None:
         """Give the lines' file back."""

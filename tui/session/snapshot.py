@@ -212,6 +212,8 @@ class ReplayState(msgspec.Struct, frozen=True):
     marks: tuple[int, ...]
     """By equal parts of the time from start to end: 0 nothing; 1 something resolved; else a
     finding raised there, 2 information to 5 critical, the worst of them."""
+    going: float | None = None
+    """The share of the way to another place that has been gone, while that takes time."""
     writable: bool = False
 
 

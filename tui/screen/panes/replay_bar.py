@@ -41,6 +41,8 @@ class ReplayBar(Pane):
         doing = "playing" if state.playing else "paused"
         if state.reading is not None:
             doing = f"reading {state.reading * 100:.0f} %"
+        if state.going is not None:
+            doing = f"going {state.going * 100:.0f} %"
         time = clock_of(state.time, day=True) if state.time else "before the first event"
         self.head(f"Replay {doing} {pace}", f"event {state.position:,} of {state.events:,}  {time}")
         self.refresh()
