@@ -139,6 +139,19 @@ class ReloadRules(msgspec.Struct, frozen=True):
     """Read the rule files now, changed or not."""
 
 
+Pace = (
+    Play
+    | Pause
+    | PlayOrPause
+    | ChangeSpeed
+    | SetSpeed
+    | StepEvents
+    | SeekTime
+    | SeekEvent
+    | SeekFinding
+)
+"""What only a replay can do."""
+
 Command = (
     OpenFinding
     | Explain
@@ -152,14 +165,6 @@ Command = (
     | WriteNote
     | CloseFinding
     | SetOperator
-    | Play
-    | Pause
-    | PlayOrPause
-    | ChangeSpeed
-    | SetSpeed
-    | StepEvents
-    | SeekTime
-    | SeekEvent
-    | SeekFinding
     | ReloadRules
+    | Pace
 )

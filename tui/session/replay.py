@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from drivers.journal import JournalError
 from rules.engine import BEGINNING, Watch
 from rules.finding import Change
@@ -21,7 +23,7 @@ from tui.session.recorded_log import RecordedLog
 from tui.session.rule_files import RuleFiles
 from tui.session.run import AddedEvents, KeptRules, Run, time_before, write_entries
 from tui.session.session import Session
-from tui.session.snapshot import ReplayState
+from tui.session.snapshot import ReplayState, Snapshot
 from tui.session.timeline import Entry, Timeline, microseconds, moment
 from tui.session.way_back import WayBack
 
@@ -75,7 +77,9 @@ class ReplaySession(Session):
         self._journey: Journey | None = None
         """The way to where the operator wants to be, as long as it takes."""
         self._until_there: Run | None = None
-        """What is shown meanwhile, where it cannot go along."""
+        """Where the operator was, where the way there begins anew."""
+        self._shown: Snapshot | None = None
+        """What stands on the screen until the operator is there; None where more was asked."""
 
     # The base's questions
 
@@ -126,6 +130,24 @@ class ReplaySession(Session):
             marks=self._bar(),
             going=self._journey.share if self._journey else None,
         )
+
+    def handle(self, command: commands.Command) -> None:
+        """Do what the screen asks."""
+        if not isinstance(command, commands.Pace):
+            self._shown = None
+        super().handle(command)
+
+    def snapshot(self) -> Snapshot:
+        """The watch as it stands; on the way to another place what was shown before, with how far
+        the way has been gone: to look at all of it again and again would take as long as to go."""
+        if self._journey is None or self._shown is None:
+            self._shown = super().snapshot()
+            return self._shown
+        self._number += 1
+        self.changed = False
+        before = self._shown.replay or self.replay_state()
+        state = replace(self.replay_state(), position=before.position, time=before.time)
+        return replace(self._shown, number=self._number, replay=state, said=self.said)
 
     # Work
 
@@ -308,8 +330,7 @@ class ReplaySession(Session):
         return self._journey.place if self._journey else self._here.place
 
     def _travel(self, until: float) -> None:
-        """Go on to where the operator wants to be; what is shown changes on arrival, or goes along
-        where the way leads forward."""
+        """Go on to where the operator wants to be; what is shown changes on arrival."""
         assert self._journey is not None
         self.changed = True
         if self._journey.go(lambda: self._clock() >= until):
