@@ -9,6 +9,7 @@ import pytest
 from opened_screen import UPDATE, Open, at_the_failure
 
 from tui.screen.keys import ACTIONS, BY_NAME, TAKEN, Keys
+from tui.screen.palette import Palette
 from tui.screen.places.board import Board
 from tui.session.timeline import Timeline, TimelineLine
 
@@ -195,6 +196,23 @@ async def test_the_palette_finds_rules_and_actions(opened: Open) -> None:
         await screen.shows("Rules that cannot be judged")
         await screen.press("escape", "colon", "escape")
         await screen.until(lambda: isinstance(screen.app.screen, Board))
+
+
+async def test_arrows_choose_in_the_palette_and_one_escape_leaves_it(opened: Open) -> None:
+    async with opened() as screen:
+        await screen.press("colon")
+        await screen.type("storage-failed")
+        await screen.shows("1 of 3")
+        await screen.press("down", "down", "up")
+        await screen.shows("2 of 3")
+        await screen.press("enter")
+        await screen.shows("Why update-storage-failed on")
+        await screen.press("escape", "colon")
+        await screen.type("no such thing at all")
+        await screen.press("enter", "backspace")
+        await screen.shows("find: no such thing at al")
+        await screen.press("escape", "down", "enter")
+        await screen.until(lambda: not isinstance(screen.app.screen, Palette))
 
 
 async def test_goes_to_a_time(opened: Open) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from tui.screen.keys import ACTIONS, Place
+from tui.screen.keys import ACTIONS, BY_NAME, Place
 from tui.screen.lines import Span, pad
 from tui.screen.places.reading import Reading
 from tui.screen.texts.rows import Row, ToAction, ToFinding, ToRule, ToSubject
@@ -16,16 +17,27 @@ if TYPE_CHECKING:
     from tui.screen.app import WatchApp
 
 _MOST: Final = 200
+_MOVES: Final = {
+    "up": "up",
+    "down": "down",
+    "pageup": "page-up",
+    "pagedown": "page-down",
+    "ctrl+p": "up",
+    "ctrl+n": "down",
+}
+"""What keys that type nothing do to the list."""
 
 
 class Palette(Reading):
-    """A list that narrows while one types; Enter goes to what the cursor is on."""
+    """A list that narrows while one types, and in which arrows move; Enter goes to what the cursor
+    is on."""
 
     place: ClassVar[Place] = "list"
 
     def __init__(self, watch_app: WatchApp) -> None:
         super().__init__(watch_app, "Find by name", self._rows)
         self._wanted = ""
+        self._done = False
         self._entries: list[Row] = []
 
     def on_mount(self) -> None:
@@ -34,7 +46,11 @@ class Palette(Reading):
         self._ask()
 
     def _ask(self) -> None:
-        self.prompt.ask("find:", self._take, value=self._wanted, typed=self._typed)
+        moves = {key: partial(self._move, name) for key, name in _MOVES.items()}
+        self.prompt.ask("find:", self._take, value=self._wanted, typed=self._typed, beside=moves)
+
+    def _move(self, name: str) -> None:
+        self.act(BY_NAME[name])
 
     def _typed(self, text: str) -> None:
         self._wanted = text
@@ -43,16 +59,18 @@ class Palette(Reading):
 
     def _take(self, _: str) -> None:
         chosen = self.pane.chosen
-        if chosen is not None:
-            self.leave()
-            self.watch_app.follow(chosen.target)
+        if chosen is None:
+            self._ask()
+            return
+        self._done = True
+        self.leave()
+        self.watch_app.follow(chosen.target)
 
     def on_prompt_closed(self) -> None:
-        """Escape leaves the palette at once."""
-        if self.is_current and not self.prompt.value:
+        """Escape leaves the palette at once, whatever has been typed."""
+        if self.is_current and not self.prompt.asking and not self._done:
+            self._done = True
             self.leave()
-        else:
-            super().on_prompt_closed()
 
     def _rows(self, snapshot: Snapshot, columns: int) -> Sequence[Row]:
         if not self._entries:

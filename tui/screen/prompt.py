@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from textual import events
 from textual.geometry import Offset
@@ -31,6 +31,7 @@ class Prompt(Widget, can_focus=True):
         self._done: Callable[[str], None] | None = None
         self._typed: Callable[[str], None] | None = None
         self._before = ""
+        self._beside: Mapping[str, Callable[[], None]] = {}
         self._gives_way = False
 
     @property
@@ -46,10 +47,13 @@ class Prompt(Widget, can_focus=True):
         value: str = "",
         typed: Callable[[str], None] | None = None,
         gives_way: bool = False,
+        beside: Mapping[str, Callable[[], None]] | None = None,
     ) -> None:
         """Ask for a line. `typed` is told at every key; after Escape, of what stood there first.
-        What stands there `gives_way` to what is typed, unless the cursor is moved before."""
+        What stands there `gives_way` to what is typed, unless the cursor is moved before. `beside`
+        are keys that do something else meanwhile."""
         self._label, self._done, self._typed = label, done, typed
+        self._beside = beside or {}
         self.value = self._before = value
         self._at = len(value)
         self._gives_way = gives_way
@@ -75,6 +79,9 @@ class Prompt(Widget, can_focus=True):
             return
         event.stop()
         event.prevent_default()
+        if event.key in self._beside:
+            self._beside[event.key]()
+            return
         before = self.value
         gives_way, self._gives_way = self._gives_way, False
         match event.key:
