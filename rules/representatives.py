@@ -61,7 +61,7 @@ def representatives(
     """
     compared = any(condition.operator in RELATION_OPERATORS for condition in around)
     fresh = MOST_FRESH if compared else 1
-    named = _named_constants(around) | set(current)
+    named = named_constants(around) | set(current)
     match "bool" if fact is None else fact.type:
         case "bool":
             return [True, False]
@@ -81,7 +81,8 @@ def representatives(
             return _texts(around, named, fresh)
 
 
-def _named_constants(around: Iterable[Condition]) -> set[Value]:
+def named_constants(around: Iterable[Condition]) -> set[Value]:
+    """The values that some conditions compare with."""
     named: set[Value] = set()
     for condition in around:
         if condition.operator in ("is", "not"):

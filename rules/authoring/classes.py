@@ -88,6 +88,15 @@ class Classes:
                 return self._one_by_one(condition)
         return (low, self._known - low) if operator in _LOW else (self._known - low, low)
 
+    def told_apart(self, masks: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
+        """Places of values that come to the same in all of some conditions, whose masks are given;
+        what is unknown is first and alone."""
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for place in range(1, len(self.values)):
+            truths = tuple((true >> place & 1) - (false >> place & 1) for true, false in masks)
+            alike.setdefault(truths, []).append(place)
+        return [(0,), *map(tuple, alike.values())]
+
     @staticmethod
     def _first(count: int) -> int:
         """So many of the first known classes."""

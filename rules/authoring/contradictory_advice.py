@@ -1,11 +1,12 @@
 """Advice that contradicts itself: a step that starts what a finding forbids that can be open at the
 same time.
 
-A finding is open where its rule holds, and, once raised, until it is resolved: where `until` is not
-true, or, without one, where `when` is not false (laws 2 and 3). Facts may come to any situation
-from any other. One of both rules holds in the situations that are found: advice that is only left
-over was contradictory before. Left out are a step that the situation ticks, one that waits until it
-is allowed (`once_allowed`), and findings that end at the instant at which they are raised."""
+A finding is open where its rule holds, and, once raised, until it is resolved: where `until` is
+not true, or, without one, where `when` is not false (laws 2 and 3). Facts may come to any
+situation from any other, those of several subjects at once. One of both rules holds in the
+situations that are found: advice that is only left over was contradictory before. Left out are a
+step that the situation ticks, one that waits until it is allowed (`once_allowed`), and findings
+that end at the instant at which they are raised."""
 
 from __future__ import annotations
 
@@ -125,8 +126,6 @@ class Contradictions:
         theirs = self._elsewhere(self._space.sets(other.when).true, pair)
         forbidden = self._elsewhere(self._open_in(other), pair)
         common = both(told, forbidden)
-        if common == NOWHERE or not self._meet(pair):
-            return None
         found = Contradiction(
             pair,
             both(common, both(mine, theirs)),
@@ -134,15 +133,6 @@ class Contradictions:
             without(both(common, theirs), mine),
         )
         return found if found.anywhere(self._space.diagram) != NOWHERE else None
-
-    def _meet(self, pair: Pair) -> bool:
-        """Whether one of both can be raised while the other is open."""
-        both = self._space.diagram.both
-        mine, theirs = self._open_in(pair.rule), self._elsewhere(self._open_in(pair.other), pair)
-        return (
-            both(mine, self._elsewhere(self._raised_in(pair.other), pair)) != NOWHERE
-            or both(self._raised_in(pair.rule), theirs) != NOWHERE
-        )
 
     # One rule
 

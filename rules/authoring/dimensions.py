@@ -29,14 +29,21 @@ class Dimension:
         classes: Sequence[Any],
         conditions: Sequence[Condition] = (),
         truths: Sequence[tuple[Truth, ...]] = (),
+        values: Sequence[Any] = (),
+        members: Sequence[Sequence[int]] = (),
     ) -> None:
         self.number = number
         self.facts = facts
         self.conditions = conditions
-        """Of facts that are compared with one another, the conditions that tell the classes
-        apart."""
+        """Of facts that are compared with one another, and of a fact with `values`, the conditions
+        that tell the classes apart."""
         self.truths = truths
         """By class, what each of these conditions is in it."""
+        self.values = values
+        """Of a fact whose classes hold several values, those that stand for all of its values,
+        in order; unknown is the first."""
+        self.members = members
+        """By class, the places of its values among these."""
         self.classes = classes
         """A tuple of the facts' values by class, None for unknown; or a word for what is told
         apart where no values stand behind it."""

@@ -33,6 +33,9 @@ independent."""
 _MOST_ROOM: Final = 250_000_000
 """Classes of one fact times conditions on it; beyond it, the conditions count as independent."""
 
+_MOST_TOLD_APART: Final = 200_000
+"""Values of one fact times conditions on it; beyond it, those that come to the same count apart."""
+
 
 class Layout:
     """The dimensions that facts make up.
@@ -138,12 +141,24 @@ class Layout:
             self.inexact.add(name)
             self._independent(own)
             return
-        number = self.add((name,), [(value,) for value in classes.values])
-        for condition in own:
-            true, false = classes.masks(condition)
-            self.sets[condition] = Sets(
-                self._diagram.where(number, true), self._diagram.where(number, false)
+        masks = [classes.masks(condition) for condition in own]
+        if fact is None or fact.type in ("bool", "enum"):
+            number = self.add((name,), [(value,) for value in classes.values])
+        else:
+            members: list[tuple[int, ...]] = [(place,) for place in range(len(classes.values))]
+            if len(own) * len(members) <= _MOST_TOLD_APART:
+                members = classes.told_apart(masks)
+                masks = [(_joined(true, members), _joined(false, members)) for true, false in masks]
+            number = self.add(
+                (name,),
+                [(classes.values[places[0]],) for places in members],
+                own,
+                values=classes.values,
+                members=members,
             )
+        where = self._diagram.where
+        for condition, (true, false) in zip(own, masks, strict=True):
+            self.sets[condition] = Sets(where(number, true), where(number, false))
 
     def _group(self, group: tuple[str, ...], own: list[Condition]) -> None:
         combinations = self._combinations(group, own)
@@ -220,8 +235,19 @@ class Layout:
         classes: Sequence[Any],
         conditions: Sequence[Condition] = (),
         truths: Sequence[tuple[Truth, ...]] = (),
+        values: Sequence[Any] = (),
+        members: Sequence[Sequence[int]] = (),
     ) -> int:
         """One more dimension; its number."""
         number = self._diagram.dimension(len(classes))
-        self.dimensions.append(Dimension(number, facts, classes, conditions, truths))
+        made = Dimension(number, facts, classes, conditions, truths, values, members)
+        self.dimensions.append(made)
         return number
+
+
+def _joined(mask: int, members: Sequence[Sequence[int]]) -> int:
+    """Classes of values as classes of members that come to the same."""
+    joined = 0
+    for bit, places in enumerate(members):
+        joined |= (mask >> places[0] & 1) << bit
+    return joined

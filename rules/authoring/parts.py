@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
 from itertools import product
 from typing import Any, Final
 
 import msgspec
 
-from rules.authoring.classes import NOW
 from rules.authoring.dimensions import Dimension
+from rules.authoring.ranges import ORDERED, Ranges
 from rules.authoring.space import Space
 from rules.pattern import Condition
 from rules.representatives import SomeText
 from rules.rule_base import RuleBase
-from rules.values import read_instant, show_duration
 from rules.vocabulary import Truth
 from rules.wording import say_condition, say_value
 
@@ -60,6 +58,8 @@ class PartFinder:
     def __init__(self, rule_base: RuleBase, space: Space) -> None:
         self._base = rule_base
         self._space = space
+        self._said: dict[int, Ranges] = {}
+        """By dimension, how its values are said."""
 
     def parts(
         self,
@@ -99,14 +99,37 @@ class PartFinder:
         chosen = [bit for bit in range(len(dimension.classes)) if mask >> bit & 1]
         if len(chosen) == len(dimension.classes):
             return [(len(chosen), [])]
-        if dimension.conditions:
+        if dimension.truths:
             return list(self._cubes(dimension, frozenset(chosen), range(len(dimension.classes))))
         name = dimension.facts[0]
+        if dimension.members:
+            return [(len(chosen), [Clause(name, tuple(self._ranges(dimension, chosen)))])]
         values = [dimension.classes[bit] for bit in chosen]
         words = dict.fromkeys(
             self._word(name, value[0] if isinstance(value, tuple) else value) for value in values
         )
         return [(len(chosen), [Clause(name, tuple(words))])]
+
+    def _ranges(self, dimension: Dimension, chosen: Sequence[int]) -> Iterable[str]:
+        """What the values of some classes are, unknown first."""
+        name = dimension.facts[0]
+        fact = self._base.facts[name]
+        places = sorted(place for bit in chosen for place in dimension.members[bit])
+        if 0 in places:
+            yield "unknown"
+        known = [place - 1 for place in places if place]
+        if fact.type in ORDERED:
+            if dimension.number not in self._said:
+                values = dimension.values[1:]
+                self._said[dimension.number] = Ranges(fact, values, dimension.conditions)
+            if known:
+                yield from self._said[dimension.number].say(known)
+        elif len(known) + 1 == len(dimension.values):
+            yield "known"
+        else:
+            yield from dict.fromkeys(
+                self._word(name, dimension.values[1:][place]) for place in known
+            )
 
     def _cubes(
         self, dimension: Dimension, chosen: Collection[int], among: Sequence[int]
@@ -152,11 +175,6 @@ class PartFinder:
             return "unknown"
         if isinstance(value, SomeText):
             return "some text"
-        if fact is not None and fact.type == "instant":
-            age = NOW - read_instant(str(value))
-            return (
-                f"{show_duration(age)} ago" if age >= timedelta() else f"in {show_duration(-age)}"
-            )
         return say_value(value, fact).strip('"') if fact is not None else str(value)
 
 

@@ -68,6 +68,8 @@ class Proved(msgspec.Struct, frozen=True):
 
     facts: tuple[str, ...]
     """The facts that are said; of the derived ones, what they are concluded from."""
+    without_rules: tuple[str, ...]
+    """Facts among those that nothing looks at: whatever they are makes no difference."""
     classification: str
     combinations: int
     lines: tuple[Line, ...]
@@ -145,7 +147,7 @@ class _Proof:
             if any(fnmatchcase(name, pattern) for pattern in proof.facts)
         } | ({proof.classification} - {""})
         derived = {name for name, fact in rule_base.facts.items() if fact.derived}
-        named = facts_behind(wanted, rule_base) - derived
+        named = self._named = facts_behind(wanted, rule_base) - derived
         touched = _concluded_from(named, rule_base)
         every = [rule for rule in rule_base.rules if rule.hash != BUILT_IN]
         self._rules = [rule for rule in every if not touched.isdisjoint(facts_named(rule.when))]
@@ -203,6 +205,7 @@ class _Proof:
         lines.sort(key=lambda line: (not line.faults, str(line.classification), -line.count))
         return Proved(
             facts=tuple(names),
+            without_rules=tuple(sorted(self._named - set(names))),
             classification=self._proof.classification,
             combinations=diagram.count(EVERYWHERE, own),
             lines=tuple(lines),

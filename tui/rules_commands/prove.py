@@ -28,8 +28,8 @@ _MOST_PARTS: Final = 12
 """Parts of a line that are told in text."""
 
 _LEGEND: Final = (
-    "A number, a text or a time stands for all that no condition tells from it; the combinations "
-    "of one `where` are in no other."
+    "Numbers, texts and times that no condition tells apart count as one; the combinations of one "
+    "`where` are in no other."
 )
 
 if TYPE_CHECKING:
@@ -135,7 +135,10 @@ def _as_toml(arguments: argparse.Namespace) -> bytes:
 def _lines(proved: Proved) -> Iterator[str]:
     wide = columns()
     yield from wrap(harmless(f"Facts: {', '.join(proved.facts)}"), wide, rest="  ")
-    yield f"{proved.combinations:,} combinations" + (
+    if proved.without_rules:
+        names = ", ".join(proved.without_rules)
+        yield from wrap(harmless(f"No rule looks at: {names}"), wide, rest="  ")
+    yield f"{say_count(proved.combinations, 'combination')}" + (
         "" if proved.exact else " (some of which may not be possible)"
     )
     yield ""
@@ -213,6 +216,7 @@ def _line(line: Line, proved: Proved, wide: int) -> Iterator[str]:
 def _object(proved: Proved) -> dict[str, object]:
     return {
         "facts": list(proved.facts),
+        "facts_without_rules": list(proved.without_rules),
         "classification": proved.classification,
         "combinations": proved.combinations,
         "exact": proved.exact,
