@@ -62,6 +62,10 @@ class Code(StrEnum):
     HIDDEN_RULE = "WK057"
     SAME_AS_OTHER_RULE = "WK058"
     ENDS_AT_ONCE = "WK059"
+    CONTRADICTING_WHILE_OPEN = "WK060"
+    ALWAYS_HOLDS = "WK061"
+    STEP_DONE_AT_ONCE = "WK062"
+    STEP_LEFT_BEHIND = "WK063"
 
     NO_SOURCE = "WK070"
     NO_GRADE = "WK071"
@@ -211,6 +215,24 @@ MEANINGS: dict[Code, tuple[str, str]] = {
         "a finding that ends as it begins",
         "Whenever the rule holds its until holds too, so it is resolved when it is raised.",
     ),
+    Code.CONTRADICTING_WHILE_OPEN: (
+        "advice against a finding that stays open",
+        "A step starts what a finding forbids that stays open when what raised it is over. With "
+        "once_allowed the step waits.",
+    ),
+    Code.ALWAYS_HOLDS: (
+        "a pattern that always holds",
+        "It holds whatever its facts are, or as soon as they are known: known = true says that.",
+    ),
+    Code.STEP_DONE_AT_ONCE: (
+        "a step that is done from the first",
+        "Its done_when holds wherever the rule does, so it is ticked when the finding is raised.",
+    ),
+    Code.STEP_LEFT_BEHIND: (
+        "steps behind one that ends the finding",
+        "Wherever the done_when of a step holds the finding is over, and nobody is told of the "
+        "steps behind it.",
+    ),
     Code.NO_SOURCE: ("no source", "A rule says which document it comes from."),
     Code.NO_GRADE: ("no grade", "A source says how well it is known; without, it is inferred."),
     Code.NO_IMPACT: ("no impact", "A rule says what its finding means for those on watch."),
@@ -232,6 +254,9 @@ WARNINGS: frozenset[Code] = frozenset(
         Code.HIDDEN_RULE,
         Code.SAME_AS_OTHER_RULE,
         Code.ENDS_AT_ONCE,
+        Code.ALWAYS_HOLDS,
+        Code.STEP_DONE_AT_ONCE,
+        Code.STEP_LEFT_BEHIND,
         Code.NO_SOURCE,
         Code.NO_GRADE,
         Code.NO_IMPACT,

@@ -5,9 +5,9 @@ the same set. Dimensions are asked in the order of their numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final, TypeAlias
 
 NOWHERE: Final = 0
 """The set without situations."""
@@ -18,6 +18,10 @@ MOST_NODES: Final = 1_500_000
 """Parts of all sets together."""
 
 _PAIRS_A_NODE: Final = 4
+
+
+Room: TypeAlias = Callable[[], AbstractContextManager[None]]
+"""Gives room for one thing more, or raises TooLargeError."""
 
 
 class TooLargeError(Exception):

@@ -53,6 +53,8 @@ class Layout:
         derivations: Mapping[str, Sequence[Derivation]],
     ) -> None:
         self.dimensions: list[Dimension] = []
+        self.by_fact: dict[str, Dimension] = {}
+        """Facts whose values are told apart, with their dimensions."""
         self.sets: dict[Condition, Sets] = {}
         """Where each condition holds that names no derived fact."""
         self.inexact: set[str] = set()
@@ -240,8 +242,10 @@ class Layout:
     ) -> int:
         """One more dimension; its number."""
         number = self._diagram.dimension(len(classes))
-        made = Dimension(number, facts, classes, conditions, truths, values, members)
-        self.dimensions.append(made)
+        dimension = Dimension(number, facts, classes, conditions, truths, values, members)
+        self.dimensions.append(dimension)
+        if isinstance(classes[0], tuple):
+            self.by_fact.update(dict.fromkeys(facts, dimension))
         return number
 
 

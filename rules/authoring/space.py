@@ -7,6 +7,7 @@ no dimensions: they are taken apart into what they are concluded from."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
 from rules.authoring.classes import NOW, TURNED, with_constant
@@ -14,12 +15,12 @@ from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram, TooLargeError
 from rules.authoring.dimensions import Dimension, Sets
 from rules.authoring.layout import Layout
 from rules.evaluate import condition_truth
-from rules.pattern import RELATION_OPERATORS, Condition, Pattern, conditions
+from rules.pattern import RELATION_OPERATORS, Condition, Pattern, conditions, facts_named
 from rules.read_pattern import CONFIRM
 from rules.representatives import SomeText
 from rules.rule_base import Derivation, Rule, RuleBase
 from rules.values import Value, comparable
-from rules.vocabulary import Truth
+from rules.vocabulary import UNRECOGNISED, Truth
 
 _MOST_CONCLUSIONS: Final = 2_000
 """Values of a derived fact that a condition tries one by one."""
@@ -54,6 +55,8 @@ class Space:
         self._confirmations: dict[tuple[str, str], int] = {}
         self._concluded: dict[str, list[tuple[Value, int]]] = {}
         self._too_large: set[str] = set()
+        self._exact: dict[str, bool] = {}
+        self._said: dict[tuple[str, bool], tuple[int, int]] = {}
         self._known_where: dict[str, int] = {}
         self._by_value: dict[str, dict[Any, int]] = {}
         taken_apart = {
@@ -75,6 +78,20 @@ class Space:
         """Facts of which not every combination that counts here is surely possible."""
         return self._layout.inexact
 
+    @contextmanager
+    def room(self, parts: int) -> Iterator[None]:
+        """Room for so many more parts of sets, after which all that was found out within is
+        forgotten where it did not suffice.
+
+        Raises:
+            TooLargeError: the room did not suffice.
+        """
+        caches = (
+            *(self._sets, self._pattern_sets, self._concluded, self._known_where, self._by_value),
+        )
+        with self.diagram.room(parts, *caches):
+            yield
+
     def conclude_by(self, derivations: Iterable[Derivation]) -> None:
         """Go on under other derivations; all of their conditions were asked about when this
         space was made."""
@@ -84,7 +101,7 @@ class Space:
         for derivation in derivations:
             self._derivations.setdefault(derivation.fact, []).append(derivation)
         self._pattern_sets, self._concluded = {}, {}
-        self._known_where, self._by_value, self._too_large = {}, {}, set()
+        self._known_where, self._by_value, self._too_large, self._exact = {}, {}, set(), {}
 
     # What patterns say
 
@@ -133,10 +150,14 @@ class Space:
 
     def confirmation(self, owner: str, name: str) -> int:
         """The situations in which a step of a rule has been confirmed."""
+        return self.diagram.where(self.confirmation_number(owner, name), 0b10)
+
+    def confirmation_number(self, owner: str, name: str) -> int:
+        """The dimension of a confirmation; the first of its classes says that it is not given."""
         key = owner, name
         if key not in self._confirmations:
             self._confirmations[key] = self._layout.add((f"{CONFIRM}{name}",), [(False,), (True,)])
-        return self.diagram.where(self._confirmations[key], 0b10)
+        return self._confirmations[key]
 
     def confirmations(self) -> frozenset[int]:
         """The dimensions of all confirmations that have been asked about."""
@@ -156,15 +177,31 @@ class Space:
         Raises:
             TooLargeError: it cannot be told within reasonable room.
         """
+        for one in self._behind(name):
+            try:
+                self._concluded[one] = self._conclude(one)
+            except TooLargeError:
+                self._too_large.add(one)
         if name in self._too_large:
             raise TooLargeError
-        if name not in self._concluded:
-            try:
-                self._concluded[name] = self._conclude(name)
-            except TooLargeError:
-                self._too_large.add(name)
-                raise
         return self._concluded[name]
+
+    def _behind(self, name: str) -> list[str]:
+        """A derived fact and those behind it that are not concluded yet, each after those that it
+        is concluded from: there may be more of them in a row than Python's stack is deep."""
+        found: set[str] = set()
+        left = [name]
+        while left:
+            one = left.pop()
+            if one in found or one in self._concluded or one in self._too_large:
+                continue
+            if self.is_derived(one):
+                found.add(one)
+                for derivation in self._derivations.get(one, ()):
+                    left += facts_named(derivation.when)
+        if len(found) < 2:
+            return list(found)
+        return [one for one in self._rule_base.derived_order if one in found]
 
     def _conclude(self, name: str) -> list[tuple[Value, int]]:
         fact = self._rule_base.facts[name]
@@ -228,6 +265,27 @@ class Space:
                 true, false = self._sort(holds, where, true, false)
         return Sets(true, false)
 
+    def known(self, name: str, *, recognised: bool = False) -> int:
+        """The situations in which a fact is known, or has a value that its catalogue gives it;
+        none where that is not told apart."""
+        if self.is_derived(name):
+            return self._known(name)
+        key = name, recognised
+        if key not in self._said:
+            self._said[key] = self._known_values(name, recognised)
+        number, bits = self._said[key]
+        return self.diagram.where(number, bits) if bits else NOWHERE
+
+    def _known_values(self, name: str, recognised: bool) -> tuple[int, int]:
+        dimension = self._layout.by_fact.get(name)
+        if dimension is None:
+            return 0, 0
+        place, bits = dimension.facts.index(name), 0
+        for bit, values in enumerate(dimension.classes):
+            value = values[place]
+            bits |= (value is not None and not (recognised and value == UNRECOGNISED)) << bit
+        return dimension.number, bits
+
     def _known(self, name: str) -> int:
         """The situations in which a derived fact has a value."""
         if name not in self._known_where:
@@ -257,6 +315,24 @@ class Space:
         if holds == Truth.FALSE:
             return true, self.diagram.either(false, where)
         return true, false
+
+    # How far it goes
+
+    def is_exact(self, pattern: Pattern) -> bool:
+        """Whether every situation of a pattern that counts here is surely possible."""
+        return all(self._is_exact(name) for name in facts_named(pattern))
+
+    def _is_exact(self, name: str) -> bool:
+        if not self._exact:
+            said = self._rule_base.facts.keys() - self._rule_base.derived_order
+            self._exact = {one: one not in self.inexact and one not in self._free for one in said}
+            for one in self._rule_base.derived_order:
+                self._exact[one] = one not in self._free and all(
+                    self._exact[inner]
+                    for derivation in self._derivations.get(one, ())
+                    for inner in facts_named(derivation.when)
+                )
+        return self._exact.get(name, True)
 
     # Words
 

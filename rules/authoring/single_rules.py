@@ -1,0 +1,202 @@
+"""What is wrong with one rule by itself: patterns that never hold or always do, findings that end
+as they begin, steps that are never ticked or always are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from rules.authoring.diagram import EVERYWHERE, NOWHERE
+from rules.authoring.open_findings import OpenFindings
+from rules.authoring.situation_words import SituationWords, cut
+from rules.authoring.space import Space
+from rules.fault_codes import Code
+from rules.pattern import Combination, Condition, Pattern, conditions, facts_named
+from rules.positions import Path
+from rules.read_pattern import CONFIRM
+from rules.rule_base import Rule, RuleBase, Step
+from rules.wording import say_value
+
+
+class Found(NamedTuple):
+    """Something that is wrong, and where in the rule's table."""
+
+    code: Code
+    path: Path
+    message: str
+
+
+class SingleRules:
+    """Looks into one rule after another."""
+
+    def __init__(
+        self, rule_base: RuleBase, space: Space, lives: OpenFindings, words: SituationWords
+    ) -> None:
+        self._base = rule_base
+        self._space = space
+        self._lives = lives
+        self._words = words
+
+    def find(self, rule: Rule) -> Iterator[Found]:
+        """What is wrong with a rule.
+
+        Raises:
+            TooLargeError: it cannot be told within reasonable room.
+        """
+        when = self._space.sets(rule.when).true
+        if when == NOWHERE:
+            message = f"{rule.id} can never hold: {self.reason(rule.when)}"
+            yield Found(Code.NEVER_HOLDS, ("when",), message)
+        elif always := self._always(rule.when):
+            yield Found(Code.ALWAYS_HOLDS, ("when",), f"{rule.id} {always}")
+        else:
+            for pattern in self._dead_alternatives(rule.when, when):
+                message = f"this alternative can never hold: {self._words.part(pattern)}"
+                yield Found(Code.ALTERNATIVE_NEVER_HOLDS, ("when",), message)
+        if rule.until is not None:
+            yield from self._until(rule, rule.until, when)
+        ending: list[int] = []
+        for number, step in enumerate(rule.steps):
+            if step.done_when is not None:
+                if self._ends_it(rule, step.done_when):
+                    ending.append(number)
+                where = "then", "step", number, "done_when"
+                for code, message in self._step(rule, step, step.done_when):
+                    yield Found(code, where, f"step {number + 1} {message}")
+        yield from self._left_behind(rule, ending)
+
+    def _until(self, rule: Rule, until: Pattern, when: int) -> Iterator[Found]:
+        if self._space.sets(until, rule.id).true == NOWHERE:
+            message = f"until can never hold: {self.reason(until, rule.id)}"
+            yield Found(Code.UNTIL_NEVER_HOLDS, ("until",), message)
+        elif when != NOWHERE and self._lives.of(rule).raised == NOWHERE:
+            message = (
+                f"{rule.id} would be resolved whenever it is raised: until holds wherever "
+                "when does; until says what ends the finding later"
+            )
+            yield Found(Code.ENDS_AT_ONCE, ("until",), message)
+        elif always := self._always(until, rule.id):
+            yield Found(Code.ALWAYS_HOLDS, ("until",), f"until {always}")
+
+    def _step(self, rule: Rule, step: Step, done_when: Pattern) -> Iterator[tuple[Code, str]]:
+        done = self._space.sets(done_when, rule.id).true
+        if done == NOWHERE:
+            reason = self.reason(done_when, rule.id)
+            yield Code.STEP_NEVER_DONE, f"can never be ticked: {reason}"
+            return
+        if always := self._always(done_when, rule.id):
+            yield Code.ALWAYS_HOLDS, f"is done whatever happens: done_when {always}"
+            return
+        raised, open_ = self._lives.of(rule)
+        if raised == NOWHERE:
+            return
+        diagram = self._space.diagram
+        if diagram.both(open_, done) == NOWHERE and not self._ends_it(rule, done_when):
+            message = "can never be ticked: no finding of the rule is open where done_when holds"
+            yield Code.STEP_NEVER_DONE, message
+        elif diagram.without(raised, done) == NOWHERE and not (
+            step.wait is not None and step.wait.at_least is not None
+        ):
+            yield (
+                Code.STEP_DONE_AT_ONCE,
+                "is ticked already when the finding is raised: done_when holds wherever when does; "
+                "it says what shows that the step has been done",
+            )
+
+    def _ends_it(self, rule: Rule, done_when: Pattern) -> bool:
+        """Whether the finding is over wherever a step of it would be ticked."""
+        done = self._space.sets(done_when, rule.id).true
+        if self._lives.of(rule).raised == NOWHERE or done == NOWHERE:
+            return False
+        return self._space.diagram.without(done, self._lives.ended(rule)) == NOWHERE
+
+    def _left_behind(self, rule: Rule, ending: Sequence[int]) -> Iterator[Found]:
+        """A step that ends the finding while others behind it still wait to be ticked."""
+        left = [
+            number
+            for number, step in enumerate(rule.steps)
+            if ending and number > ending[0] and number not in ending
+            if step.confirm or step.done_when is not None
+        ]
+        if not left:
+            return
+        steps = ", ".join(str(number + 1) for number in left)
+        message = (
+            f"step {ending[0] + 1} ends the finding, which is over wherever this done_when holds: "
+            f"step {steps} is left behind; let it come last, or give the rule an until that waits "
+            "for them all"
+        )
+        yield Found(Code.STEP_LEFT_BEHIND, ("then", "step", ending[0], "done_when"), message)
+
+    def _always(self, pattern: Pattern, owner: str = "") -> str:
+        """Whether a pattern holds wherever its facts are known, in words; empty where not."""
+        true, diagram = self._space.sets(pattern, owner).true, self._space.diagram
+        if true == EVERYWHERE:
+            return "always holds, even where nothing is known"
+        names = {
+            name
+            for condition in conditions(pattern)
+            if condition.operator != "known"
+            for name in facts_named(condition)
+            if not name.startswith(CONFIRM)
+        }
+        known = recognised = EVERYWHERE if names else NOWHERE
+        for name in names:
+            known = diagram.both(known, self._space.known(name))
+            recognised = diagram.both(recognised, self._space.known(name, recognised=True))
+        facts = ", ".join(sorted(names))
+        are = "is" if len(names) == 1 else "are"
+        if known != NOWHERE and diagram.without(known, true) == NOWHERE:
+            return cut(f"holds wherever {facts} {are} known, whatever the value")
+        if recognised != NOWHERE and diagram.without(recognised, true) == NOWHERE:
+            return cut(f"holds for every value that the catalogue gives {facts}")
+        return ""
+
+    def _dead_alternatives(self, pattern: Pattern, around: int) -> Iterator[Pattern]:
+        """Parts of an `any` that never hold together with all that must hold beside them."""
+        if isinstance(pattern, Condition) or pattern.kind == "none":
+            return
+        if pattern.kind == "all":
+            for part in pattern.patterns:
+                yield from self._dead_alternatives(part, around)
+            return
+        for part in pattern.patterns:
+            here = self._space.diagram.both(around, self._space.sets(part).true)
+            if here == NOWHERE:
+                yield part
+            else:
+                yield from self._dead_alternatives(part, here)
+
+    def reason(self, pattern: Pattern, owner: str = "") -> str:
+        """The fewest conditions of a pattern that exclude one another."""
+        parts = list(_top_parts(pattern))
+        kept = list(parts)
+        for part in parts:
+            rest = [one for one in kept if one is not part]
+            where = EVERYWHERE
+            for one in rest:
+                where = self._space.diagram.both(where, self._space.sets(one, owner).true)
+            if where == NOWHERE and rest:
+                kept = rest
+        said = [self._words.part(part) for part in kept]
+        if len(said) == 1:
+            return f"{said[0]} is never so{self._why_never(kept[0])}"
+        if len(said) == 2:
+            return f"{said[0]} excludes {said[1]}"
+        return cut("these exclude one another: " + "; ".join(said))
+
+    def _why_never(self, part: Pattern) -> str:
+        if isinstance(part, Condition) and self._space.is_derived(part.fact):
+            fact = self._base.facts[part.fact]
+            values = [say_value(value, fact) for value, _ in self._space.conclusions(part.fact)]
+            return f"; it is concluded to be {' or '.join(values)}" if values else ""
+        return ""
+
+
+def _top_parts(pattern: Pattern) -> Iterable[Pattern]:
+    """The parts of a pattern that must all hold."""
+    if isinstance(pattern, Combination) and pattern.kind == "all":
+        for part in pattern.patterns:
+            yield from _top_parts(part)
+    else:
+        yield pattern
