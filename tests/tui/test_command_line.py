@@ -49,6 +49,8 @@ def test_the_version_is_told(words: list[str], ship: Ship) -> None:
         (["replay", "log", "--severity", "bad"], "critical, warning, notice, information"),
         (["replay", "log", "--width", "1"], "a number from 24 to 1000"),
         (["replay", "log", "--head"], "unrecognized arguments: --head"),
+        (["rules", "list", "--text"], "--text (see watchkeeper rules list --help)"),
+        (["import", "oneview", "x", "--text"], "--text (see watchkeeper import oneview --help)"),
         (["watch", "."], "did you mean --rules .?"),
         (["rules", "list", "."], "did you mean --rules .?"),
         (["rules", "prove", "."], "did you mean --rules .?"),
