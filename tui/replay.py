@@ -28,6 +28,7 @@ from tui.phrases import say_log, say_time
 from tui.replay_progress import Progress
 from tui.report import Report
 from tui.safe_text import harmless
+from tui.slow_pipes import told_when_slow
 from tui.summary import LoadedRules, Refused, RuleChoice, Situation, Summary, Tally
 
 _COUNTED_APART: Final = {
@@ -80,7 +81,8 @@ class Replay:
             UnfitLogError: the times asked for are not within the log, or there is nothing in it.
         """
         arguments = self._arguments
-        batches = merge_journals(arguments.logs, faults=self._faults, reading=self._read)
+        with told_when_slow(arguments.logs):
+            batches = merge_journals(arguments.logs, faults=self._faults, reading=self._read)
         rule_base, self._choice = self._rules or rule_choice.choose(arguments)
         self._shown = _filter(arguments)
         self._watch = watch = Watch(rule_base, verify=arguments.verify)

@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     if _wants_screen(arguments) and screen_command.can_show(arguments):
         return screen_command.replay_on_screen(arguments)
     if _wants_screen(arguments) and sys.stdin.isatty() and sys.stdout.isatty():
-        _complain(screen_command.why_not())
+        _complain(screen_command.why_not("replay"))
         return UNUSABLE
     ascii_only = arguments.ascii or wants_ascii(sys.stdout)
     report = _report(arguments, ascii_only)

@@ -137,10 +137,13 @@ def _width_of_character(character: str) -> int:
 
 
 def cut(text: str, columns: int, *, mark: str = "…") -> str:
-    """A harmless text in at most so many columns; the mark shows that something is left out."""
+    """A harmless text in at most so many columns; the mark shows that something is left out, once
+    also where the text has been cut before."""
     if len(text) <= columns and width(text) <= columns:
         return text
-    return text[: _fitting(text, max(0, columns - width(mark)))] + mark[:columns]
+    kept = text[: _fitting(text, max(0, columns - width(mark)))]
+    bare = kept.rstrip(" ")
+    return bare if bare.endswith(mark) else kept + mark[:columns]
 
 
 def cut_middle(text: str, columns: int, *, mark: str = "…") -> str:

@@ -81,6 +81,7 @@ def open_screen(
         theme=arguments.theme or settings.screen.theme,
         light=arguments.light or settings.screen.light,
         keys=settings.keys_of_actions(),
+        command=arguments.command,
     )
     return run_screen(make, wishes)
 
@@ -115,7 +116,7 @@ def refuse_without_terminal(arguments: argparse.Namespace) -> bool:
     """Say that there can be no screen here, before anything is begun for it."""
     from tui.screen.start import refusal
 
-    reason = refusal(os.environ, (sys.stdin, sys.stdout))
+    reason = refusal(os.environ, (sys.stdin, sys.stdout), arguments.command)
     if reason:
         sys.stderr.write(f"watchkeeper {arguments.command}: {reason}\n")
     return bool(reason)
@@ -123,14 +124,14 @@ def refuse_without_terminal(arguments: argparse.Namespace) -> bool:
 
 def can_show(arguments: argparse.Namespace) -> bool:
     """Whether the terminal is one on which there can be a screen."""
-    return not why_not()
+    return not why_not("replay")
 
 
-def why_not() -> str:
-    """Why there can be no screen on this terminal; empty where there can."""
+def why_not(command: str) -> str:
+    """Why a command can open no screen on this terminal; empty where it can."""
     from tui.screen.start import refusal
 
-    return refusal(os.environ, (sys.stdin, sys.stdout))
+    return refusal(os.environ, (sys.stdin, sys.stdout), command)
 
 
 def replay_on_screen(arguments: argparse.Namespace) -> int:
@@ -140,8 +141,10 @@ def replay_on_screen(arguments: argparse.Namespace) -> int:
         from drivers.journal.faults import Faults
         from tui.session.recorded_log import RecordedLog
         from tui.session.replay import ReplaySession
+        from tui.slow_pipes import told_when_slow
 
-        log = RecordedLog(arguments.logs, faults=Faults(keep=200))
+        with told_when_slow(arguments.logs):
+            log = RecordedLog(arguments.logs, faults=Faults(keep=200))
 
         def make() -> Session:
             return ReplaySession(
@@ -162,7 +165,14 @@ def replay_on_screen(arguments: argparse.Namespace) -> int:
 
 
 def _seems_readable(log: str) -> bool:
-    return Path(log).is_file() and os.access(log, os.R_OK)
+    if not Path(log).is_file():
+        return False
+    try:
+        with open(log, "rb", buffering=0) as file:  # noqa: PTH123
+            file.read(1)
+    except OSError:
+        return False
+    return True
 
 
 def rule_files(arguments: argparse.Namespace) -> RuleFiles:

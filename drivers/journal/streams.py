@@ -82,6 +82,13 @@ class _Descriptor:
         if stat.S_ISDIR(mode):
             self.close()
             raise JournalError(f"{name} is a directory; a recorded log is a file")
+        if stat.S_ISREG(mode):
+            try:
+                # There are files that can be opened, and not read.
+                os.pread(number, 1, 0)
+            except OSError as error:
+                self.close()
+                raise JournalError(f"{name} cannot be read: {error.strerror}") from None
 
     def close(self) -> None:
         if self._owned:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,6 +113,33 @@ def test_lines_that_could_not_be_read_stand_beside_the_situation(ship: Ship) -> 
     log = ship.log(ship.facts("01:00:00", water__level=80), b"not json")
     situation = ship.replay(log.name).out.partition("SITUATION")[2].partition("SUMMARY")[0]
     assert "\n  1 line of the log could not be read, see the summary\n" in situation
+
+
+def test_a_pipe_to_which_nobody_writes_is_told_to_be_waited_for(
+    ship: Ship, dry_boiler: Path
+) -> None:
+    os.mkfifo(ship.folder / "pipe")
+    words = ["replay", "--headless", "--rules", str(ship.rules), str(ship.folder / "pipe")]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui.command_line", *words],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as replay:
+        assert replay.stderr is not None
+        assert "is a pipe: waiting until somebody writes to it" in replay.stderr.readline()
+        (ship.folder / "pipe").write_bytes(dry_boiler.read_bytes())
+        out, err = replay.communicate()
+    assert (replay.returncode, err) == (0, "")
+    assert "raised        1 critical, 1 warning" in out
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no such file here")
+def test_a_file_that_opens_and_cannot_be_read_is_one_line(ship: Ship) -> None:
+    ended = ship.replay("/proc/self/mem")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "/proc/self/mem cannot be read: Input/output error" in ended.err
 
 
 def test_a_packed_log_that_ends_early_says_so(ship: Ship, dry_boiler: Path) -> None:

@@ -79,6 +79,8 @@ def test_what_is_wrapped_fits_and_loses_nothing(text: str, columns: int) -> None
 def test_wide_characters_count_twice() -> None:
     assert width("高可用性") == 8
     assert cut("高可用性", 5) == "高可…"
+    # What was cut to a width that a wide character did not fill is cut again, and marked once.
+    assert cut("高可…  ", 6) == "高可…"
     assert wrap("高可用性", 5) == ["高可", "用性"]
 
 

@@ -260,6 +260,8 @@ async def test_files_are_written_and_say_so(opened: Open, tmp_path: Path) -> Non
         await screen.shows("Written to")
         await screen.press("S")
         await screen.until(lambda: len(list(tmp_path.glob("*.svg"))) == 1)
+        await screen.press("o")
+        await screen.shows("Already in")
     text = next(tmp_path.glob("*.md")).read_text()  # noqa: ASYNC240 (a small file, at the end)
 
     assert text.startswith("# The standby's update failed")

@@ -196,6 +196,7 @@ def test_neither_mouse_nor_kitty_keys_are_asked_for() -> None:
         terminal.shows(ALL_READ)
 
     assert b"\x1b[?1000h" not in terminal.written
+    assert b"\x1b]" not in terminal.written
     assert not re.search(rb"\x1b\[>\d*u", bytes(terminal.written))
 
 
@@ -212,6 +213,7 @@ def test_a_terminal_that_can_show_nothing_is_told_of_plain_lines(term: str, jour
         assert terminal.wait() == 2
 
     assert b"--plain" in terminal.written
+    assert b"--headless" not in terminal.written
     assert b"\x1b" not in terminal.written
 
 

@@ -45,4 +45,5 @@ def test_the_private_names_of_textual_that_this_needs_are_still_there() -> None:
     assert {"_driver", "_batch_count", "_running", "_closed", "_background_screens"} <= set(
         dir(app)
     )
+    assert list(signature(App._set_pointer_shape).parameters) == ["self", "shape"]
     assert {"full", "screen_stack"} <= set(signature(screen._compositor.render_update).parameters)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.geometry import Offset
@@ -70,6 +71,8 @@ class WatchApp(PaintedApp[int]):
         self.keys = Keys(options.keys)
         self.snapshot: Snapshot | None = None
         self.message: tuple[str, bool] | None = None
+        self.written: dict[str, tuple[Path, str]] = {}
+        """By name, the file that was written last, and what stands in it."""
         self._said = 0
         self._told_for = 0
         """Seconds for which the message has stood."""

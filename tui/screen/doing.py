@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tui.safe_text import cut, harmless
 from tui.screen.clipboard import MOST_BYTES, clipboard_sequence
@@ -16,6 +16,9 @@ from tui.session.snapshot import FindingDetail, FindingKey, FindingRow
 
 if TYPE_CHECKING:
     from tui.screen.app import WatchApp
+
+MOST_FILES: Final = 999
+"""Of one name in a folder."""
 
 
 def _ask_about(
@@ -178,9 +181,14 @@ def picture(app: WatchApp) -> None:
 
 
 def write_file(app: WatchApp, name: str, suffix: str, text: str) -> None:
-    """Write a file of a name that is not taken yet, and say which."""
+    """Write a file of a name that is not taken yet, and say which; what stands already in the last
+    one of that name is not written again."""
+    last, stands = app.written.get(name + suffix, (None, ""))
+    if last is not None and stands == text and last.exists():
+        app.tell(f"Already in {last}")
+        return
     safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in name)[:80]
-    for number in range(1, 1000):
+    for number in range(1, MOST_FILES + 1):
         path = Path(app.options.export_to) / (
             f"{safe}{'' if number == 1 else f'-{number}'}{suffix}"
         )
@@ -192,5 +200,7 @@ def write_file(app: WatchApp, name: str, suffix: str, text: str) -> None:
         except OSError as error:
             app.tell(f"{path} cannot be written: {error.strerror}", failed=True)
             return
+        app.written[name + suffix] = (path, text)
         app.tell(f"Written to {path}")
         return
+    app.tell(f"Not written: every name up to {safe}-{MOST_FILES}{suffix} is taken", failed=True)

@@ -2,8 +2,8 @@
 terminal takes it.
 
 This is the one place that uses private names of Textual: `App._display`, which hands what changed
-to the driver, `App._driver`, `App._background_screens`, `App._screen_stack`, and
-`Screen._compositor`. A test notices when they change.
+to the driver, `App._driver`, `App._background_screens`, `App._screen_stack`,
+`App._set_pointer_shape`, and `Screen._compositor`. A test notices when they change.
 """
 
 from __future__ import annotations
@@ -89,6 +89,9 @@ class PaintedApp(App[ReturnType], inherit_bindings=False):
     def _background_screens(self) -> list[Screen[Any]]:
         """None: each covers the whole terminal, and painting those below takes ever longer."""
         return []
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Nothing: the mouse looks the same everywhere, and few terminals know the sequence."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         driver = self._driver

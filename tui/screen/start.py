@@ -48,22 +48,26 @@ class ScreenWishes(NamedTuple):
     theme: str = ""
     light: bool = False
     keys: Mapping[str, Sequence[str]] = {}
+    command: str = "watch"
+    """The command that opens the screen."""
 
 
-def refusal(environment: Mapping[str, str], streams: Sequence[TextIO]) -> str:
-    """Why there can be no screen here; empty where there can."""
+def refusal(environment: Mapping[str, str], streams: Sequence[TextIO], command: str) -> str:
+    """Why a command can open no screen here, and what it can do; empty where there can be one."""
+    # Only what has an end can be reported on.
+    instead = ", or --headless for a report" if command == "replay" else ""
     if not all(stream.isatty() for stream in streams):
-        return "there is no terminal here; use --plain for lines, or --headless for a report"
+        return f"there is no terminal here; use --plain for lines{instead}"
     if environment.get("TERM", "") in _DUMB:
-        return "this terminal cannot move its cursor, as the screen must; use --plain or --headless"
+        return f"this terminal cannot move its cursor, as the screen must; use --plain{instead}"
     return ""
 
 
 def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
     """Show a session until the operator leaves, and return the exit code."""
-    reason = refusal(os.environ, (sys.stdin, sys.stdout))
+    reason = refusal(os.environ, (sys.stdin, sys.stdout), wishes.command)
     if reason:
-        sys.stderr.write(f"watchkeeper: {reason}\n")
+        sys.stderr.write(f"watchkeeper {wishes.command}: {reason}\n")
         return UNUSABLE
     os.environ.update({k: v for k, v in TEXTUAL_SETTINGS.items() if k not in os.environ})
     # Until rules and program are loaded hardly anything becomes garbage, and afterwards they need
