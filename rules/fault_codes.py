@@ -24,6 +24,7 @@ class Code(StrEnum):
     BAD_NAME = "WK016"
     DECLARED_TWICE = "WK017"
     BAD_OVERRIDE = "WK018"
+    SAID_TWICE = "WK019"
 
     BAD_SCOPE = "WK020"
     BAD_SOURCE_KIND = "WK021"
@@ -51,6 +52,7 @@ class Code(StrEnum):
     BAD_STEP = "WK044"
     BAD_WAIT = "WK045"
     UNKNOWN_RULE = "WK046"
+    BAD_SOURCE = "WK047"
 
     NEVER_HOLDS = "WK050"
     UNTIL_NEVER_HOLDS = "WK051"
@@ -73,6 +75,7 @@ class Code(StrEnum):
     NO_STEPS = "WK073"
     VALUE_NEVER_CONCLUDED = "WK074"
     CANNOT_BE_PROVED = "WK075"
+    EVERY_VALUE = "WK076"
 
     BAD_TEST = "WK080"
 
@@ -114,6 +117,7 @@ MEANINGS: dict[Code, tuple[str, str]] = {
         "bad override",
         "An override gives new constants to conditions that a rule has.",
     ),
+    Code.SAID_TWICE: ("said twice", "A list names each of its values once."),
     Code.BAD_SCOPE: ("bad scope", "Scopes lie within one another, named by a text fact."),
     Code.BAD_SOURCE_KIND: ("bad source", "A source's name or heartbeat is not possible."),
     Code.BAD_FACT: ("bad fact", "Type, values and default of a fact do not fit together."),
@@ -174,6 +178,10 @@ MEANINGS: dict[Code, tuple[str, str]] = {
     ),
     Code.BAD_STEP: ("bad step", "A step is ticked by confirm, by done_when, or by nothing."),
     Code.BAD_WAIT: ("bad wait", "A wait starts at an instant and lasts at_least, at_most or both."),
+    Code.BAD_SOURCE: (
+        "no address",
+        "A document's url begins with https:// or http://; nothing else is a link in a manual.",
+    ),
     Code.UNKNOWN_RULE: ("unknown rule", "No rule has this id."),
     Code.NEVER_HOLDS: (
         "a pattern that can never hold",
@@ -245,6 +253,10 @@ MEANINGS: dict[Code, tuple[str, str]] = {
         "beyond what is looked into",
         "So many facts are compared with one another that not all their combinations are tried.",
     ),
+    Code.EVERY_VALUE: (
+        "a list of every value",
+        "A condition that names all values of a fact asks only whether it is known.",
+    ),
     Code.BAD_TEST: ("bad test", "The test cannot be run as it is written."),
 }
 
@@ -263,6 +275,8 @@ WARNINGS: frozenset[Code] = frozenset(
         Code.NO_STEPS,
         Code.VALUE_NEVER_CONCLUDED,
         Code.CANNOT_BE_PROVED,
+        Code.EVERY_VALUE,
+        Code.SAID_TWICE,
     }
 )
 """Kinds that do not keep a rule base from being used."""

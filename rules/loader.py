@@ -16,8 +16,8 @@ from rules.overrides import Overrides
 from rules.pattern import facts_named
 from rules.positions import Path
 from rules.read_board import read_board
-from rules.read_catalogue import read_fact, read_operation, read_scope, read_source_kind
-from rules.read_rules import Catalogue, RuleReader, read_derivation
+from rules.read_catalogue import FACT_NAME, read_fact, read_operation, read_scope, read_source_kind
+from rules.read_rules import RULE_ID, Catalogue, RuleReader, read_derivation
 from rules.rule_base import Derivation, Fact, Operation, Rule, RuleBase, Scope, SourceKind
 from rules.rule_files import EXPECTED, TESTS, hash_of_texts, read_file, rule_files
 from rules.tables import Faults, Table
@@ -25,6 +25,8 @@ from rules.tables import Faults, Table
 OVERRIDES: Final = "(overrides) "
 """What stands before the name of a site's file among the texts of a rule base."""
 _TABLES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule", "board")
+_NAMED_BY: Final = {"fact": "name", "operation": "name", "derive": "fact", "rule": "id"}
+"""Lists of tables, and what each table of them is called by."""
 _ELSEWHERE: Final = {
     **dict.fromkeys(("test", "table", "logs", "proof"), TESTS),
     "finding": EXPECTED,
@@ -85,6 +87,14 @@ def load_texts(
     return reading.rule_base
 
 
+def _all_named(tables: Any, naming: str) -> bool:
+    """Whether something is a list of tables that all have a name."""
+    return isinstance(tables, list) and all(
+        isinstance(one, dict) and isinstance(name := one.get(naming), str) and name.strip()
+        for one in tables
+    )
+
+
 def read_texts(
     texts: Mapping[str, bytes], overrides: bytes | None = None, overrides_name: str = ""
 ) -> Reading:
@@ -116,6 +126,7 @@ class _Loader:
             Table(self._document(file, text), file, (), self._faults)
             for file, text in self._texts.items()
         ]
+        self._note_what_is_lost(files)
         overrides = Overrides(None)
         if self._overrides_text is not None:
             site = read_document(self._overrides_name, self._overrides_text, self._faults)
@@ -144,7 +155,8 @@ class _Loader:
             for key, ending in _ELSEWHERE.items():
                 if file.has(key):
                     file.get(key)
-                    file.fault(Code.UNKNOWN_KEY, f"stands in files that end in {ending}", key)
+                    message = f"stands in files that end in {ending}"
+                    file.fault(Code.UNKNOWN_KEY, message, key, of_key=True)
             file.finish()
         overrides.finish({rule.id for rule in rules})
         judged = tuple(rule for rule in rules if not rule.deprecated)
@@ -182,6 +194,18 @@ class _Loader:
             self._incomplete = True
         return document.content
 
+    def _note_what_is_lost(self, files: list[Table]) -> None:
+        """Of what has not the form of its tables, nobody knows what it would have declared."""
+        for file in files:
+            for kind, naming in _NAMED_BY.items():
+                if not _all_named(file.content.get(kind, []), naming):
+                    self._lost.add((kind, ""))
+                    self._incomplete = self._incomplete or kind in ("fact", "operation")
+            for kind in ("rule_base", "scope", "source"):
+                if not isinstance(file.content.get(kind, {}), dict):
+                    self._lost.add((kind, ""))
+                    self._incomplete = self._incomplete or kind != "rule_base"
+
     def _lost_names(self, kind: str) -> set[str]:
         return {name for lost, name in self._lost if lost == kind and name}
 
@@ -210,6 +234,8 @@ class _Loader:
                 if table is not None:
                     self._unique(name, found, table, key)
                     found.setdefault(name, read(name, table))
+                else:
+                    self._lost.add((key, name))
         for name in sorted(self._lost_names(key) - found.keys()):
             found[name] = Scope(name=name) if key == "scope" else SourceKind(name=name)
         return found
@@ -247,6 +273,10 @@ class _Loader:
                 if fact is None:
                     self._faulty.add(str(table.content.get("name")))
                     continue
+                if table.has("otherwise") and fact.otherwise is None:
+                    self._unsettled.add(fact.name)
+                # Whoever misspells a name has spelt it rightly in other places.
+                self._incomplete = self._incomplete or not FACT_NAME.fullmatch(fact.name)
                 self._unique(fact.name, facts, table, "fact")
                 facts.setdefault(fact.name, fact)
                 places.setdefault(fact.name, table)
@@ -270,12 +300,18 @@ class _Loader:
         self, scopes: dict[str, Scope], facts: dict[str, Fact], files: list[Table]
     ) -> bool:
         sound = not self._lost_names("scope")
+        for file in files:
+            said = file.content.get("scope")
+            for name, one in said.items() if isinstance(said, dict) else ():
+                if not isinstance(one, dict) or ("within" in one and not scopes[name].within):
+                    sound = False
 
         def fault(name: str, message: str, *keys: str) -> None:
             nonlocal sound
             sound = False
             for file in files:
-                if name in (file.content.get("scope") or {}):
+                said = file.content.get("scope")
+                if isinstance(said, dict) and name in said:
                     self._faults.add(file.file, ("scope", name, *keys), Code.BAD_SCOPE, message)
 
         for scope in scopes.values():
@@ -316,7 +352,8 @@ class _Loader:
             self._unsettled |= {fact.name for fact in catalogue.facts.values() if fact.derived}
         for file in files:
             lines = header_lines(self._faults.text_read(file.file), b"derive")
-            for position, table in enumerate(file.tables("derive")):
+            for table in file.tables("derive"):
+                position = int(table.path[-1])
                 line, _ = lines[position] if position < len(lines) else (0, "")
                 derivation = read_derivation(table, catalogue, line)
                 if derivation is None:
@@ -366,7 +403,8 @@ class _Loader:
         ids: dict[str, str] = {}
         for file in files:
             lines = header_lines(self._faults.text_read(file.file), b"rule")
-            for position, table in enumerate(file.tables("rule")):
+            for table in file.tables("rule"):
+                position = int(table.path[-1])
                 line, text = lines[position] if position < len(lines) else (0, "")
                 changed = overrides.apply(table)
                 if changed is None:
@@ -387,10 +425,12 @@ class _Loader:
                     self._rule_paths[rule.id] = file.file, table.path
         known = ids.keys() | overrides.disabled | self._lost_names("rule")
         hidden = self._incomplete or any(kind == "rule" and not name for kind, name in self._lost)
+        hidden = hidden or not all(map(RULE_ID.fullmatch, ids))
         for rule in rules.values():
             for other in rule.suppresses:
                 if other not in known and not hidden:
                     message = f"suppresses: {other!r} is no rule{nearest(other, ids)}"
                     name, path = self._rule_paths[rule.id]
-                    self._faults.add(name, (*path, "suppresses"), Code.UNKNOWN_RULE, message)
+                    where = (*path, "suppresses", rule.suppresses.index(other))
+                    self._faults.add(name, where, Code.UNKNOWN_RULE, message)
         return tuple(rules.values())

@@ -51,7 +51,7 @@ def read_board(table: Table, catalogue: Catalogue) -> Board:
 def _badge_value(table: Table, badge: str, catalogue: Catalogue) -> str:
     first = table.text("first")
     fact = catalogue.facts.get(badge)
-    if first and not badge:
+    if first and not table.has("badge"):
         table.fault(Code.BAD_BOARD, "is a value of the badge, and there is none", "first")
     elif first and fact is not None and fact.type == "enum" and first not in fact.values:
         hint = nearest(first, fact.values)
@@ -63,7 +63,8 @@ def _badge_value(table: Table, badge: str, catalogue: Catalogue) -> str:
 def _line(table: Table, catalogue: Catalogue, visible: tuple[str, ...] | None) -> BoardLine:
     label, text = table.text("label", required=True), table.text("text", required=True)
     member_scope, named_by = "", ""
-    seen = visible
+    # Of a member that cannot be read, nobody knows what it would have seen.
+    seen = visible if not table.has("member") else None
     if (member := table.table("member")) is not None:
         member_scope = member.choice("scope", catalogue.scopes) or ""
         named_by = member.text("named_by", required=True)
@@ -72,8 +73,8 @@ def _line(table: Table, catalogue: Catalogue, visible: tuple[str, ...] | None) -
             message = f"{named_by} is {fact.type}; a text fact names a subject"
             member.fault(Code.BAD_BOARD, message, "named_by")
         member.finish()
-        if visible is not None:
-            seen = (*visible, *((member_scope,) if member_scope else ()))
+        if visible is not None and member_scope:
+            seen = (*visible, member_scope)
     check_placeholders(catalogue, text, table, seen, "text")
     signs = []
     for one in table.tables("signs"):
@@ -91,8 +92,8 @@ def _line(table: Table, catalogue: Catalogue, visible: tuple[str, ...] | None) -
 
 def _note(table: Table, catalogue: Catalogue, visible: tuple[str, ...] | None) -> BoardNote | None:
     text, wide = table.text("text"), table.text("wide")
-    if not text and not wide:
-        table.fault(Code.MISSING_KEY, "text is missing")
+    if not table.has("text") and not table.has("wide"):
+        table.missing("text")
     check_placeholders(catalogue, text, table, visible, "text")
     check_placeholders(catalogue, wide, table, visible, "wide")
     when = _pattern(table, catalogue, visible)
@@ -104,7 +105,7 @@ def _pattern(table: Table, catalogue: Catalogue, visible: tuple[str, ...] | None
     when = table.table("when")
     if when is None:
         if not table.has("when"):
-            table.fault(Code.MISSING_KEY, "when is missing")
+            table.missing("when")
         return None
     pattern = PatternReader(catalogue.facts, undecided=catalogue.undecided).read(when)
     for name in facts_named(pattern) if pattern is not None else ():

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final, get_args
 
 from rules.fault_codes import Code
-from rules.faults import nearest
 from rules.pattern import RESERVED_WORDS
+from rules.read_constant import read_constant
 from rules.rule_base import Fact, Operation, Scope, SourceKind
 from rules.tables import Table
-from rules.values import Value, read_duration, read_value
+from rules.values import Value, read_duration
 from rules.vocabulary import FactType, Grade
 
 ENGINE: Final = "engine"
@@ -21,21 +20,23 @@ ENGINE: Final = "engine"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*")
 MOST_WORDS: Final = 64
 """Words in a fact's name; a bound on how deep the tables of patterns are looked into."""
-_FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+FACT_NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
 def read_scope(name: str, table: Table) -> Scope:
     """One `[scope.NAME]`."""
     if not _NAME.fullmatch(name):
-        table.fault(Code.BAD_NAME, "a scope's name is lower case letters, digits, - and _")
+        message = "a scope's name is lower case letters, digits, - and _"
+        table.fault(Code.BAD_NAME, message, of_key=True)
     scope = Scope(
         name=name,
         meaning=table.text("meaning"),
         within=table.text("within"),
         member_by=table.text("member_by"),
     )
-    if bool(scope.within) != bool(scope.member_by):
-        table.fault(Code.BAD_SCOPE, "within and member_by stand together")
+    if table.has("within") != table.has("member_by"):
+        other = "member_by" if table.has("within") else "within"
+        table.missing(other, "within and member_by stand together")
     table.finish()
     return scope
 
@@ -46,10 +47,9 @@ def read_source_kind(name: str, table: Table) -> SourceKind:
         table.fault(
             Code.BAD_NAME,
             "a source's name is lower case letters, digits, - and _, and not 'engine'",
+            of_key=True,
         )
     heartbeat = table.parsed("heartbeat", read_duration)
-    if heartbeat is not None and not heartbeat:
-        table.fault(Code.BAD_SOURCE_KIND, "must be longer than nothing", "heartbeat")
     kind = SourceKind(name=name, meaning=table.text("meaning"), heartbeat=heartbeat)
     table.finish()
     return kind
@@ -72,31 +72,30 @@ def read_fact(
     kind = table.choice("type", get_args(FactType))
     scope = table.choice("scope", scopes)
     derived = table.flag("derived")
-    source = "" if derived else table.choice("source", sources) or ""
+    undecided = not isinstance(table.content.get("derived", False), bool)
+    source = "" if derived else table.choice("source", sources, required=not undecided) or ""
     if derived and table.has("source"):
         table.get("source")
         table.fault(Code.BAD_DERIVED_FACT, "a derived fact has no source", "source")
     _check_name(name, table)
-    values = table.texts("values")
-    if kind == "enum" and not values:
-        table.fault(
-            Code.BAD_FACT, f'{name} is an enum and needs its values, such as values = ["a", "b"]'
-        )
-    if kind != "enum" and values:
+    values = tuple(dict.fromkeys(table.texts("values")))
+    if kind == "enum" and table.content.get("values", []) == []:
+        message = f'{name} is an enum and needs its values, such as values = ["a", "b"]'
+        table.fault(Code.BAD_FACT, message, *(("values",) if table.has("values") else ()))
+    if kind not in ("enum", None) and values:
         table.fault(Code.BAD_FACT, "only an enum has values", "values")
-    if len(set(values)) < len(values):
-        table.fault(Code.BAD_FACT, "names a value twice", "values")
     grade = table.choice("grade", get_args(Grade), required=False) or ""
     meaning, unit, memory = table.text("meaning"), table.text("unit"), table.flag("memory")
     planned = table.flag("planned")
     if planned and kind not in ("instant", None):
         table.fault(Code.BAD_FACT, "only an instant can be planned", "planned")
-    if kind is None or scope is None:
+    if kind is None or scope is None or not name or undecided or (kind == "enum" and not values):
         table.get("default"), table.get("otherwise")
         table.finish()
         return None
-    default = _constant(table, "default", kind, values)
-    otherwise = _constant(table, "otherwise", kind, values)
+    own = Fact(name=name, type=kind, scope=scope, values=values)
+    default = _constant(table, "default", own)
+    otherwise = _constant(table, "otherwise", own)
     if otherwise is not None and not derived:
         table.fault(Code.BAD_DERIVED_FACT, "only a derived fact has one", "otherwise")
     if derived and (default is not None or memory):
@@ -121,7 +120,7 @@ def read_fact(
 
 def _check_name(name: str, table: Table) -> None:
     parts = name.split(".")
-    if name and not _FACT_NAME.fullmatch(name):
+    if name and not FACT_NAME.fullmatch(name):
         table.fault(Code.BAD_NAME, "a fact's name is lower case words joined by dots", "name")
     elif name.count(".") >= MOST_WORDS:
         table.fault(Code.BAD_NAME, f"a fact's name has at most {MOST_WORDS} words", "name")
@@ -136,22 +135,6 @@ def _check_name(name: str, table: Table) -> None:
         table.fault(Code.BAD_NAME, "the family 'engine' belongs to the engine", "name")
 
 
-def _constant(table: Table, key: str, kind: FactType, values: tuple[str, ...]) -> Value | None:
+def _constant(table: Table, key: str, fact: Fact) -> Value | None:
     value = table.get(key)
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        value = value.isoformat()
-    try:
-        read = read_value(kind, value)
-    except ValueError as error:
-        table.fault(Code.WRONG_VALUE_TYPE, str(error), key)
-        return None
-    if kind == "enum" and read not in values:
-        table.fault(
-            Code.NEVER_THIS_VALUE,
-            f"{read!r} is none of its values{nearest(str(read), values)}",
-            key,
-        )
-        return None
-    return read
+    return None if value is None else read_constant(fact, value, table, key, recognised_only=True)

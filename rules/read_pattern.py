@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from rules.expressions import ExpressionError, finder
@@ -21,9 +20,10 @@ from rules.pattern import (
     Pattern,
 )
 from rules.read_catalogue import MOST_WORDS
+from rules.read_constant import read_constant
 from rules.rule_base import Fact
 from rules.tables import Table
-from rules.values import Value, read_duration, read_value
+from rules.values import Value, comparable, read_duration
 from rules.vocabulary import UNRECOGNISED
 
 DEEPEST_PATTERN: Final = 32
@@ -33,7 +33,6 @@ _OPERATORS: Final = (
 )
 _THRESHOLD_TYPES: Final = ("int", "float", "duration", "version")
 CONFIRM: Final = "confirm."
-_RELEASE: Final = re.compile(r"[vV]?[0-9]+(?:\.[0-9]+)*(?:[-+_].*)?\Z")
 
 
 class PatternReader:
@@ -68,12 +67,12 @@ class PatternReader:
         self, content: Any, table: Table, keys: tuple[str | int, ...], depth: int
     ) -> Pattern | None:
         if not isinstance(content, dict):
-            table.fault(
-                Code.BAD_PATTERN, f"a pattern must be a table, not {name_type(content)}", *keys
-            )
+            message = f"a pattern must be a table, not {name_type(content)}"
+            table.fault(Code.BAD_PATTERN, f"{message}; such as {self._such_as()}", *keys)
             return None
         if not content:
-            table.fault(Code.BAD_PATTERN, "a pattern must not be empty", *keys)
+            message = f"a pattern must not be empty; such as {self._such_as()}"
+            table.fault(Code.BAD_PATTERN, message, *keys)
             return None
         if depth > DEEPEST_PATTERN:
             table.fault(
@@ -95,7 +94,9 @@ class PatternReader:
         self, kind: str, value: Any, table: Table, keys: tuple[str | int, ...], depth: int
     ) -> Pattern | None:
         if not isinstance(value, list) or not value:
-            table.fault(Code.BAD_PATTERN, "must be a list of patterns that is not empty", *keys)
+            message = f"must be a list of patterns that is not empty, not {name_type(value)}"
+            message += f"; such as {kind} = [{self._such_as()}]"
+            table.fault(Code.BAD_PATTERN, message, *keys)
             return None
         parts = [
             self._table(part, table, (*keys, position), depth + 1)
@@ -126,23 +127,39 @@ class PatternReader:
                     for part in self._fact(f"{name}.{key}", inner, table, (*keys, key))
                 ]
         if name.startswith(CONFIRM):
-            known = ", ".join(sorted(self._confirmations))
-            table.fault(
-                Code.UNKNOWN_CONFIRMATION,
-                f"no step of this rule confirms {name.removeprefix(CONFIRM)!r}; its steps "
-                f"confirm {known}"
-                if known
-                else "confirmations are known only to until and done_when of a rule whose steps "
-                "have confirm",
-                *keys,
-            )
+            self._unknown_confirmation(name.removeprefix(CONFIRM), table, keys)
+        elif "." not in name and (family := self._family(name)):
+            message = f"{name!r} is no fact alone; a fact of it is {family}"
+            table.fault(Code.UNKNOWN_FACT, message, *keys, of_key=True)
+        elif name in _OPERATORS:
+            message = f"{name!r} is an operator: it stands in the table of a fact, not beside it"
+            table.fault(Code.UNKNOWN_FACT, message, *keys, of_key=True)
         else:
-            table.fault(
-                Code.UNKNOWN_FACT,
-                f"fact {name!r} is not in the catalogue{nearest(name, self._facts)}",
-                *keys,
-            )
+            message = f"fact {name!r} is not in the catalogue{nearest(name, self._facts)}"
+            table.fault(Code.UNKNOWN_FACT, message, *keys, of_key=True)
         return [None]
+
+    def _unknown_confirmation(self, name: str, table: Table, keys: tuple[str | int, ...]) -> None:
+        known = ", ".join(sorted(self._confirmations))
+        message = (
+            "confirmations are known only to until and done_when of a rule whose steps have confirm"
+        )
+        if known:
+            message = f"no step of this rule confirms {name!r}; its steps confirm {known}"
+            message += nearest(name, self._confirmations)
+        table.fault(Code.UNKNOWN_CONFIRMATION, message, *keys, of_key=True)
+
+    def _family(self, name: str) -> str:
+        """A fact whose name begins with a word; empty where there is none."""
+        return next((fact for fact in self._facts if fact.startswith(f"{name}.")), "")
+
+    def _such_as(self) -> str:
+        """A pattern of one condition on a fact that there is."""
+        fact = next((one for one in self._facts.values() if one.source or one.derived), None)
+        if fact is None:
+            return "{ a.fact = true }"
+        values = {"bool": "true", "int": "5", "float": "5", "enum": f'"{"".join(fact.values[:1])}"'}
+        return f"{{ {fact.name} = {values.get(fact.type, '{ known = true }')} }}"
 
     def _known_fact(self, name: str) -> Fact | None:
         if name.startswith(CONFIRM) and name.removeprefix(CONFIRM) in self._confirmations:
@@ -157,28 +174,37 @@ class PatternReader:
             values = self._values(fact, value, table, keys)
             return [None if values is None else Condition(fact.name, "is", values)]
         if not value:
-            table.fault(
-                Code.BAD_PATTERN, "an empty table says nothing; give a value or operators", *keys
-            )
+            message = "an empty table says nothing; give a value or operators"
+            table.fault(Code.BAD_PATTERN, f"{message}, such as {{ known = true }}", *keys)
             return [None]
         if "known" in value and len(value) > 1:
-            table.fault(Code.BAD_PATTERN, "known stands alone", *keys)
+            other = next(word for word in value if word != "known")
+            message = f"known stands alone: {other} holds only of what is known anyway"
+            table.fault(Code.BAD_PATTERN, message, *keys, "known", of_key=True)
             return [None]
         parts: list[Pattern | None] = []
         for operator, operand in value.items():
             if operator not in _OPERATORS:
-                table.fault(
-                    Code.UNKNOWN_OPERATOR,
-                    f"{operator!r} is no operator, and {fact.name} is a fact of its own"
-                    f"{nearest(operator, _OPERATORS)}",
-                    *keys,
-                    operator,
-                )
+                hint = nearest(operator, _OPERATORS)
+                message = f"{operator!r} is no operator, and {fact.name} is a fact of its own{hint}"
+                right = f"; there are {', '.join(self._operators_of(fact))}"
+                table.fault(Code.UNKNOWN_OPERATOR, message + right, *keys, operator, of_key=True)
                 parts.append(None)
                 continue
             self._count += 1
             parts.append(self._operator(fact, operator, operand, table, (*keys, operator)))
         return parts
+
+    def _operators_of(self, fact: Fact) -> list[str]:
+        """The operators that a fact of its type has."""
+        found = ["not", "known", "same_as", "differs_from"]
+        if fact.type in _THRESHOLD_TYPES:
+            found += sorted(THRESHOLD_OPERATORS)
+        elif fact.type == "instant":
+            found += [*sorted(AGE_OPERATORS), "later_than", "earlier_than"]
+        elif fact.type == "text":
+            found.append("matches")
+        return found
 
     def _operator(
         self, fact: Fact, operator: str, operand: Any, table: Table, keys: tuple[str | int, ...]
@@ -189,7 +215,8 @@ class PatternReader:
         elif operator == "known":
             read = operand if type(operand) is bool else None
             if read is None:
-                table.fault(Code.WRONG_VALUE_TYPE, "must be true or false, without quotes", *keys)
+                message = "must be true or false, without quotes"
+                table.fault(Code.WRONG_VALUE_TYPE, f"{message}, not {name_type(operand)}", *keys)
         elif operator in AGE_OPERATORS:
             read = self._age(fact, operand, table, keys)
         elif operator in RELATION_OPERATORS:
@@ -205,46 +232,41 @@ class PatternReader:
     def _values(
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
     ) -> tuple[Value, ...] | None:
-        if value == []:
-            table.fault(Code.BAD_PATTERN, "an empty list can never hold", *keys)
+        if not isinstance(value, list):
+            one = read_constant(fact, value, table, *keys)
+            return None if one is None else (one,)
+        if not value:
+            message = "an empty list can never hold; give a value, or leave the condition out"
+            table.fault(Code.BAD_PATTERN, message, *keys)
             return None
-        many = isinstance(value, list)
-        read = []
-        for position, one in enumerate(value if many else [value]):
-            where = (*keys, position) if many else keys
-            read.append(self._constant(fact, one, table, where))
+        read = [
+            read_constant(fact, one, table, *keys, position) for position, one in enumerate(value)
+        ]
         good = tuple(one for one in read if one is not None)
-        return good if len(good) == len(read) else None
+        if len(good) < len(read):
+            return None
+        said: set[Any] = set()
+        for position, one in enumerate(good):
+            if (same := comparable(fact.type, one)) in said:
+                message = f"{value[position]!r} stands twice in the list"
+                table.fault(Code.SAID_TWICE, message, *keys, position)
+            said.add(same)
+        self._note_all_values(fact, good, table, keys)
+        return good
 
-    def _constant(
-        self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
-    ) -> Value | None:
-        if isinstance(value, datetime):
-            value = value.isoformat()
-        try:
-            read = read_value(fact.type, value)
-        except ValueError as error:
-            table.fault(
-                Code.WRONG_VALUE_TYPE, f"{error} ({fact.name} is of type {fact.type})", *keys
-            )
-            return None
-        if fact.type == "version" and not _RELEASE.match(str(read)):
-            table.fault(
-                Code.WRONG_VALUE_TYPE,
-                f"{read!r} is compared as it stands, and a version has numbers between dots; of "
-                'every 2.something, say { at_least = "2", below = "3" }',
-                *keys,
-            )
-            return None
-        if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):
-            table.fault(
-                Code.NEVER_THIS_VALUE,
-                f"{fact.name} is never {read!r}; it is one of "
-                f"{', '.join(fact.values)}{nearest(str(read), fact.values)}",
-                *keys,
-            )
-            return None
-        return read
+    def _note_all_values(
+        self, fact: Fact, values: tuple[Value, ...], table: Table, keys: tuple[str | int, ...]
+    ) -> None:
+        """A list of everything that a fact can be says no more than that it is known."""
+        if keys[-1:] == ("not",):
+            return
+        # A word that no catalogue knows is a value too, but for what is concluded.
+        unknown = () if fact.derived else (UNRECOGNISED,)
+        every = {True, False} if fact.type == "bool" else {*fact.values, *unknown}
+        if fact.type not in ("bool", "enum") or not every <= set(values):
+            return
+        message = f"names every value of {fact.name}: say {{ known = true }}, or leave it out"
+        table.fault(Code.EVERY_VALUE, message, *keys)
 
     def _threshold(
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
@@ -256,7 +278,7 @@ class PatternReader:
                 *keys,
             )
             return None
-        return self._constant(fact, value, table, keys)
+        return read_constant(fact, value, table, *keys)
 
     def _age(
         self, fact: Fact, value: Any, table: Table, keys: tuple[str | int, ...]
@@ -269,12 +291,13 @@ class PatternReader:
             )
             return None
         if type(value) is not str:
-            table.fault(Code.BAD_DURATION, 'must be a duration such as "24h"', *keys)
+            message = f'must be a duration in quotes, such as "24h", not {name_type(value)}'
+            table.fault(Code.BAD_DURATION, message, *keys)
             return None
         try:
             return read_duration(value)
         except ValueError as error:
-            table.fault(Code.BAD_DURATION, str(error), *keys)
+            table.fault(Code.BAD_DURATION, f"{error}, not {value[:40]!r}", *keys)
             return None
 
     def _other_fact(
@@ -284,11 +307,17 @@ class PatternReader:
         if other is None and isinstance(name, str) and self._undecided(name):
             return None
         if other is None:
-            table.fault(
-                Code.UNKNOWN_FACT,
-                f"must be the name of another fact, not {name!r}{nearest(str(name), self._facts)}",
-                *keys,
-            )
+            alike = [
+                one.name
+                for one in self._facts.values()
+                if (one.type, one.unit) == (fact.type, fact.unit) and one.name != fact.name
+            ]
+            said = repr(name) if isinstance(name, str) else name_type(name)
+            hint = nearest(name, self._facts) if isinstance(name, str) else ""
+            if not hint and alike:
+                hint = f'; such as {operator} = "{alike[0]}"'
+            message = f"must be the name of another fact, in quotes, not {said}{hint}"
+            table.fault(Code.UNKNOWN_FACT, message, *keys)
             return None
         if operator in ("later_than", "earlier_than") and fact.type != "instant":
             table.fault(
@@ -323,7 +352,7 @@ class PatternReader:
             return None
         try:
             if type(value) is not str:
-                raise ExpressionError("it must be a text")
+                raise ExpressionError(f'it must be a text, such as "^abc", not {name_type(value)}')
             finder(value)
         except ExpressionError as error:
             table.fault(Code.BAD_EXPRESSION, f"no regular expression: {error}", *keys)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final, get_args
 
 import msgspec
 
 from rules.fault_codes import Code
-from rules.faults import nearest
+from rules.faults import name_type, nearest
 from rules.pattern import Pattern, facts_named
+from rules.read_constant import read_constant
 from rules.read_pattern import CONFIRM, PatternReader
 from rules.rule_base import (
     Derivation,
@@ -27,11 +28,13 @@ from rules.rule_base import (
     Wait,
 )
 from rules.tables import Table
-from rules.values import Value, read_duration, read_value
+from rules.values import read_duration
 from rules.vocabulary import SEVERITIES, Grade
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z0-9_.]+)\}")
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+RULE_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_CONFIRMATION: Final = re.compile(r"[a-z][a-z0-9_]*")
+_WEB: Final = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 _BRACES: Final = re.compile(r"\{[^{}]*\}?|\}")
 
 
@@ -74,10 +77,9 @@ def read_derivation(table: Table, catalogue: Catalogue, line: int) -> Derivation
     name = table.text("fact", required=True)
     fact = catalogue.facts.get(name)
     raw, when = table.get("value"), table.table("when")
-    if not table.has("value"):
-        table.fault(Code.MISSING_KEY, "value is missing")
-    if when is None and not table.has("when"):
-        table.fault(Code.MISSING_KEY, "when is missing")
+    for key in ("value", "when"):
+        if not table.has(key):
+            table.missing(key)
     table.finish()
     reader = PatternReader(catalogue.facts, undecided=catalogue.undecided)
     pattern = reader.read(when) if when is not None else None
@@ -87,7 +89,9 @@ def read_derivation(table: Table, catalogue: Catalogue, line: int) -> Derivation
             message = f"{name!r} is not declared as a derived fact{nearest(name, known)}"
             table.fault(Code.BAD_DERIVED_FACT, message, "fact")
         return None
-    value = _concluded_value(table, fact, raw) if raw is not None else None
+    value = None
+    if raw is not None:
+        value = read_constant(fact, raw, table, "value", recognised_only=True)
     if pattern is None or value is None or when is None:
         return None
     visible = catalogue.chain(fact.scope)
@@ -99,19 +103,6 @@ def read_derivation(table: Table, catalogue: Catalogue, line: int) -> Derivation
                 f"(of a {catalogue.facts[other].scope})",
             )
     return Derivation(name, value, pattern, Place(table.file, line))
-
-
-def _concluded_value(table: Table, fact: Fact, raw: Any) -> Value | None:
-    try:
-        value = read_value(fact.type, raw.isoformat() if isinstance(raw, datetime) else raw)
-    except ValueError as error:
-        table.fault(Code.WRONG_VALUE_TYPE, str(error), "value")
-        return None
-    if fact.type == "enum" and value not in fact.values:
-        hint = nearest(str(value), fact.values)
-        table.fault(Code.NEVER_THIS_VALUE, f"{value!r} is none of its values{hint}", "value")
-        return None
-    return value
 
 
 def visible_fact(
@@ -155,24 +146,22 @@ class RuleReader:
     ) -> Rule | None:
         """The rule that a table says; None, with faults noted, where it says none."""
         catalogue = self._catalogue
-        then = table.table("then") or Table({}, table.file, (*table.path, "then"), table.faults)
+        then = table.table("then")
+        # Of what is no table at all, nothing more is said.
+        told = then is None and table.has("then")
+        then = then or Table({}, table.file, (*table.path, "then"), table.faults)
         rule_id = table.text("id", required=True)
-        if rule_id and not _ID.fullmatch(rule_id):
-            table.fault(Code.BAD_NAME, "an id is lower case letters, digits, - . and _", "id")
+        if rule_id and not RULE_ID.fullmatch(rule_id):
+            message = "an id is lower case letters, digits, - . and _, such as standby-lost"
+            table.fault(Code.BAD_NAME, message, "id")
         title, severity = table.text("title", required=True), table.choice("severity", SEVERITIES)
         source = self._source(table, None)
-        own_steps = then.content.get("step")
-        confirmations = {
-            step["confirm"]
-            for step in (own_steps if isinstance(own_steps, list) else ())
-            if isinstance(step, dict) and isinstance(step.get("confirm"), str)
-        }
-        with_confirmations = PatternReader(catalogue.facts, confirmations, catalogue.undecided)
+        with_confirmations = self._reader_with_confirmations(table.content.get("then"))
         when = self._pattern(
             table, "when", PatternReader(catalogue.facts, undecided=catalogue.undecided)
         )
         if not table.has("when"):
-            table.fault(Code.MISSING_KEY, "when is missing")
+            table.missing("when")
         until = self._pattern(table, "until", with_confirmations)
         occurrence, hold = table.text("occurrence"), table.parsed("for", read_duration)
         suppresses, cases = table.texts("suppresses"), table.texts("cases")
@@ -193,11 +182,11 @@ class RuleReader:
             visible_fact(self._catalogue, table, occurrence, visible, "occurrence")
         check_placeholders(self._catalogue, title, table, visible, "title")
         check_placeholders(self._catalogue, impact, then, visible, "impact")
-        if not impact:
+        if not told and not then.has("impact"):
             then.fault(Code.NO_IMPACT, "impact is missing: what the finding means for the watch")
-        if not steps:
+        if not told and then.content.get("step", []) == []:
             then.fault(Code.NO_STEPS, "there is no [[rule.then.step]]: what there is to do")
-        if severity is None or when is None or scope is None:
+        if severity is None or when is None or scope is None or not rule_id:
             return None
         return Rule(
             id=rule_id,
@@ -222,6 +211,25 @@ class RuleReader:
             aliases=aliases,
             deprecated=deprecated,
         )
+
+    def _reader_with_confirmations(self, then: Any) -> PatternReader:
+        """A reader of what may ask whether a step has been confirmed."""
+        catalogue = self._catalogue
+        steps = then.get("step", []) if isinstance(then, dict) else then or []
+        steps = steps if isinstance(steps, list) else [steps]
+        tables = [step for step in steps if isinstance(step, dict)]
+        given = [step["confirm"] for step in tables if "confirm" in step]
+        known = {name for name in given if isinstance(name, str) and _CONFIRMATION.fullmatch(name)}
+        if len(tables) == len(steps) and all(
+            isinstance(name, str) and name in known for name in given
+        ):
+            return PatternReader(catalogue.facts, known, catalogue.undecided)
+
+        def undecided(name: str) -> bool:
+            # Of a step that cannot be read, nobody knows what it would have confirmed.
+            return name.startswith(CONFIRM) or catalogue.undecided(name)
+
+        return PatternReader(catalogue.facts, known, undecided)
 
     def _pattern(self, table: Table, key: str, reader: PatternReader) -> Pattern | None:
         inner = table.table(key)
@@ -260,24 +268,28 @@ class RuleReader:
             document=inner.text("document", required=True),
             grade=source_grade or "inferred",
             section=inner.text("section"),
-            page=inner.whole("page"),
-            url=inner.text("url"),
+            page=inner.whole("page", least=1),
+            url=_url(inner),
         )
         inner.finish()
         return source
 
     def _support(self, then: Table, around: Source) -> Source | None:
-        if then.content.get("contact_support") is True:
-            then.get("contact_support")
-            return around
-        if isinstance(then.content.get("contact_support"), dict):
-            table = then.table("contact_support")
-            assert table is not None
-            source = self._source(table, around)
-            table.finish()
-            return source
-        then.flag("contact_support")
-        return None
+        said = then.get("contact_support")
+        if said is None or isinstance(said, bool):
+            return around if said else None
+        if not isinstance(said, dict):
+            message = (
+                f"must be true, or a table with grade and source, not {name_type(said)}; such as "
+                'contact_support = { grade = "help" }'
+            )
+            then.fault(Code.WRONG_TYPE, message, "contact_support")
+            return None
+        table = then.table("contact_support")
+        assert table is not None
+        source = self._source(table, around)
+        table.finish()
+        return source
 
     def _operation(self, table: Table, key: str, *, required: bool) -> str:
         name = table.text(key, required=required)
@@ -314,14 +326,14 @@ class RuleReader:
         confirm = table.text("confirm")
         starts = self._operation(table, "starts", required=False)
         once_allowed = table.flag("once_allowed")
-        if once_allowed and not starts:
+        if once_allowed and not table.has("starts"):
             table.fault(Code.BAD_STEP, "needs starts: the operation to be allowed", "once_allowed")
         done_when = self._pattern(table, "done_when", reader)
         wait = self._wait(table, visible)
         table.finish()
         check_placeholders(self._catalogue, do, table, visible, "do")
-        if confirm and not re.fullmatch(r"[a-z][a-z0-9_]*", confirm):
-            message = "a confirmation's name is lower case letters, digits and _"
+        if confirm and not _CONFIRMATION.fullmatch(confirm):
+            message = "a confirmation's name is lower case letters, digits and _, such as power_off"
             table.fault(Code.BAD_NAME, message, "confirm")
         if confirm and table.has("done_when"):
             message = "a step is ticked by confirm or by done_when, not by both"
@@ -344,7 +356,7 @@ class RuleReader:
         if table is None:
             return None
         start = table.text("from", required=True)
-        at_least = table.parsed("at_least", read_duration)
+        at_least = table.parsed("at_least", read_duration, or_none=True)
         at_most = table.parsed("at_most", read_duration)
         table.finish()
         fact = visible_fact(self._catalogue, table, start, visible, "from") if start else None
@@ -353,10 +365,23 @@ class RuleReader:
             table.fault(Code.BAD_WAIT, message, "from")
             return None
         if not table.has("at_least") and not table.has("at_most"):
-            table.fault(Code.BAD_WAIT, "needs at_least, at_most or both")
+            message = 'needs at_least, at_most or both, such as at_least = "45m"'
+            table.fault(Code.BAD_WAIT, message)
         if (at_most or timedelta.max) < (at_least or timedelta()):
             table.fault(Code.BAD_WAIT, "at_most is shorter than at_least", "at_most")
         return Wait(start=start, at_least=at_least, at_most=at_most) if fact else None
+
+
+def _url(source: Table) -> str:
+    """The address of a document on the web; what would run or hold something is none."""
+    url = source.text("url")
+    if url and not _WEB.fullmatch(url):
+        message = "must be an address on the web that begins with https:// or http://"
+        source.fault(
+            Code.BAD_SOURCE, f'{message}; such as url = "https://example.com/guide"', "url"
+        )
+        return ""
+    return url
 
 
 def text_hash(content: Any) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from rules.examples import example_of
 from rules.fault_codes import WARNINGS, Code
 from rules.faults import Fault, name_type, nearest, shortened
 from rules.positions import Path, locate
 
 T = TypeVar("T")
+
+_LONGEST_QUOTED: Final = 40
+"""Characters of an author's own text that a message gives back in another form."""
 
 
 class Faults:
@@ -17,7 +21,7 @@ class Faults:
 
     def __init__(self, texts: dict[str, bytes]) -> None:
         self._texts = dict(texts)
-        self._found: list[tuple[str, Path, str, Code]] = []
+        self._found: list[tuple[str, Path, str, Code, bool]] = []
         self._placed: list[Fault] = []
         self._elsewhere: dict[tuple[str, Path], tuple[str, Path]] = {}
 
@@ -34,14 +38,14 @@ class Faults:
         """What was read of a file."""
         return self._texts.get(file, b"")
 
-    def add(self, file: str, path: Path, code: Code, message: str) -> None:
-        """Note a fault at a part of a document."""
+    def add(self, file: str, path: Path, code: Code, message: str, *, of_key: bool = False) -> None:
+        """Note a fault at a part of a document: at its value, or with `of_key` at its key."""
         for length in range(len(path), 0, -1) if self._elsewhere else ():
             origin = self._elsewhere.get((file, path[:length]))
             if origin is not None:
                 file, path = origin[0], origin[1] + path[length:]
                 break
-        self._found.append((file, path, shortened(message), code))
+        self._found.append((file, path, shortened(message), code, of_key))
 
     def add_placed(self, fault: Fault) -> None:
         """Note a fault whose line is already known."""
@@ -61,20 +65,20 @@ class Faults:
     @property
     def unusable(self) -> bool:
         """Whether there is more than warnings."""
-        codes = {code for _, _, _, code in self._found}
+        codes = {code for _, _, _, code, _ in self._found}
         codes |= {fault.code for fault in self._placed}
         return not codes <= WARNINGS
 
     def all(self) -> list[Fault]:
         """Every fault with its line, by file and line."""
         faults = list(self._placed)
-        by_file: dict[str, list[tuple[Path, str, Code]]] = {}
-        for file, path, message, code in self._found:
-            by_file.setdefault(file, []).append((path, message, code))
+        by_file: dict[str, list[tuple[Path, str, Code, bool]]] = {}
+        for file, path, message, code, of_key in self._found:
+            by_file.setdefault(file, []).append((path, message, code, of_key))
         for file, here in by_file.items():
-            places = locate(self._texts.get(file, b""), {path for path, _, _ in here})
-            for path, message, code in here:
-                line, column, length = places[path]
+            places = locate(self._texts.get(file, b""), {path for path, *_ in here})
+            for path, message, code, of_key in here:
+                line, column, length = places[path].key if of_key else places[path].value
                 faults.append(Fault(file, line, column, message, code, length))
         different = dict.fromkeys(faults)
         return sorted(different, key=lambda fault: (fault.file, fault.line, fault.column))
@@ -87,17 +91,17 @@ class Table:
         self.file = file
         self.path = path
         self.faults = faults
-        self._seen: set[str] = set()
+        self._seen: dict[str, None] = {}
         self.content: dict[str, Any] = content if isinstance(content, dict) else {}
         if not isinstance(content, dict):
             self.fault(Code.WRONG_TYPE, f"must be a table, not {name_type(content)}")
 
-    def fault(self, code: Code, message: str, *keys: str | int) -> None:
-        """Note that this table, or the part of it that `keys` lead to, is wrong."""
+    def fault(self, code: Code, message: str, *keys: str | int, of_key: bool = False) -> None:
+        """Note that this table, or the part of it that `keys` lead to, is wrong: its value, or
+        with `of_key` the key itself."""
         where = ".".join(str(part) for part in keys if isinstance(part, str))
-        self.faults.add(
-            self.file, self.path + keys, code, f"{where}: {message}" if where else message
-        )
+        said = f"{where}: {message}" if where else message
+        self.faults.add(self.file, self.path + keys, code, said, of_key=of_key)
 
     def has(self, key: str) -> bool:
         """Whether the table has the key."""
@@ -105,87 +109,186 @@ class Table:
 
     def get(self, key: str) -> Any:
         """The raw value of a key, which counts as known from now on."""
-        self._seen.add(key)
+        self._seen[key] = None
         return self.content.get(key)
 
-    def _typed(self, key: str, kind: type[T], *, required: bool, such_as: str = "") -> T | None:
+    def missing(self, key: str, why: str = "") -> None:
+        """Note that a key is not there, which the table cannot do without."""
+        said = f"{key} is missing{f': {why}' if why else ''}"
+        self.fault(Code.MISSING_KEY, self._with_example(said, key))
+
+    def _with_example(self, message: str, key: str, right: str = "") -> str:
+        example = f"{key} = {right}" if right else example_of((*self.path, key))
+        return f"{message}; such as {example}" if example else message
+
+    def _wrong_type(self, key: str, wanted: str, *rest: str | int, right: str = "") -> None:
+        value = self.content[key]
+        for part in rest:
+            value = value[part]
+        message = f"must be {wanted}, not {name_type(value)}"
+        self.fault(Code.WRONG_TYPE, self._with_example(message, key, right), key, *rest)
+
+    def _typed(
+        self, key: str, kind: type[T], *, required: bool, wanted: str = "", right: str = ""
+    ) -> T | None:
         value = self.get(key)
         if value is None:
             if required:
-                self.fault(Code.MISSING_KEY, f"{key} is missing")
+                self.fault(Code.MISSING_KEY, self._with_example(f"{key} is missing", key, right))
             return None
         if type(value) is not kind:
-            wanted = such_as or name_type(kind())
-            self.fault(Code.WRONG_TYPE, f"must be {wanted}, not {name_type(value)}", key)
+            self._wrong_type(key, wanted or name_type(kind()), right=right)
             return None
         return value
 
-    def text(self, key: str, *, required: bool = False) -> str:
-        """A text that may not be empty where it is required."""
+    def text(self, key: str, *, required: bool = False, may_be_empty: bool = False) -> str:
+        """A text that says something; with `may_be_empty`, an empty one says something too."""
         value = self._typed(key, str, required=required)
-        if value == "" and required:
-            self.fault(Code.EMPTY, "must not be empty", key)
+        if value is not None and not value.strip() and not may_be_empty:
+            self._empty(key, "" if required else "; leave the key out, or say something")
+            return ""
         return value or ""
+
+    def _empty(self, key: str, remedy: str, *rest: str | int) -> None:
+        message = f"must not be empty{remedy}"
+        self.fault(Code.EMPTY, self._with_example(message, key), key, *rest)
 
     def flag(self, key: str) -> bool:
         """A truth value, false where it is left out."""
-        return self._typed(key, bool, required=False) or False
+        wanted, said = "true or false, without quotes", self.content.get(key)
+        right = str(said).lower() if str(said).lower() in ("true", "false") else ""
+        return self._typed(key, bool, required=False, wanted=wanted, right=right) or False
 
-    def whole(self, key: str) -> int | None:
-        """A whole number, or nothing."""
-        return self._typed(key, int, required=False)
+    def whole(self, key: str, *, least: int) -> int | None:
+        """A whole number that is not too small, or nothing."""
+        said = self.content.get(key)
+        wanted, right = "a whole number", ""
+        if isinstance(said, str) and said.isascii() and said.isdigit():
+            wanted, right = "a whole number, without quotes", said[:_LONGEST_QUOTED]
+        value = self._typed(key, int, required=False, wanted=wanted, right=right)
+        if value is not None and value < least:
+            message = f"must be {least} or more, not {value}"
+            self.fault(Code.WRONG_TYPE, self._with_example(message, key), key)
+            return None
+        return value
 
     def choice(self, key: str, choices: Iterable[T], *, required: bool = True) -> T | None:
         """One of some words."""
         known = list(choices)
-        such_as = f"one of {', '.join(map(str, known))}, in quotes" if known else ""
-        value = self._typed(key, str, required=required, such_as=such_as)
-        if value == "" and required:
-            self.fault(Code.EMPTY, "must not be empty", key)
-        if not value:
+        words = ", ".join(map(str, known))
+        wanted = f"one of {words}, in quotes" if known else ""
+        right = toml_text(str(known[0])) if known else ""
+        value = self._typed(key, str, required=required, wanted=wanted, right=right)
+        if value is None:
             return None
         if value in known:
             return next(word for word in known if word == value)
-        words = ", ".join(str(word) for word in known)
         hint = nearest(value, [str(word) for word in known])
-        self.fault(Code.UNKNOWN_WORD, f"{value!r} is not known; use one of {words}{hint}", key)
+        remedy = f"use one of {words}" if known else "none is declared"
+        self.fault(Code.UNKNOWN_WORD, f"{value!r} is not known; {remedy}{hint}", key)
         return None
 
-    def parsed(self, key: str, parse: Callable[[str], T]) -> T | None:
-        """A text that `parse` turns into something else, raising ValueError where it cannot."""
-        such_as = 'a duration in quotes, such as "30s" or "5m"'
-        value = self._typed(key, str, required=False, such_as=such_as)
+    def parsed(self, key: str, parse: Callable[[str], T], *, or_none: bool = False) -> T | None:
+        """A duration that `parse` turns into something else, raising ValueError where it cannot;
+        without `or_none`, one of no length says nothing."""
+        said = self.content.get(key)
+        right = f'"{said}s"' if type(said) is int and 0 < said < 10**9 else ""
+        wanted = "a duration in quotes, with its unit"
+        value = self._typed(key, str, required=False, wanted=wanted, right=right)
         if value is None:
             return None
         try:
-            return parse(value)
+            read = parse(value)
         except ValueError as error:
-            self.fault(Code.BAD_DURATION, str(error), key)
+            message = f"{error}, not {value[:_LONGEST_QUOTED]!r}"
+            self.fault(Code.BAD_DURATION, message, key)
             return None
+        if not read and not or_none:
+            message = "must be longer than nothing; leave the key out, or give a time"
+            self.fault(Code.BAD_DURATION, self._with_example(message, key), key)
+            return None
+        return read
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts, empty where it is left out."""
-        values = self._typed(key, list, required=False) or []
-        if all(type(value) is str for value in values):
-            return tuple(values)
-        self.fault(Code.WRONG_TYPE, "must be a list of texts", key)
-        return ()
+    def texts(self, key: str, *, may_repeat: bool = False) -> tuple[str, ...]:
+        """A list of texts that say something, each another, empty where it is left out."""
+        said = self.content.get(key)
+        short = isinstance(said, str) and 0 < len(said) <= _LONGEST_QUOTED and said.isprintable()
+        right = f"[{toml_text(said)}]" if short and isinstance(said, str) else ""
+        values = self._typed(key, list, required=False, wanted="a list of texts", right=right)
+        seen: set[str] = set()
+        sound = True
+        for position, value in enumerate(values or ()):
+            if type(value) is not str:
+                self._wrong_type(key, "a list of texts", position)
+                sound = False
+            elif not value.strip():
+                self._empty(key, "", position)
+                sound = False
+            elif value in seen and not may_repeat:
+                message = f"{value!r} stands twice in the list"
+                self.fault(Code.SAID_TWICE, message, key, position)
+            else:
+                seen.add(value)
+        return tuple(values or ()) if sound else ()
 
     def table(self, key: str) -> Table | None:
         """A table within this one, or nothing."""
-        if self.get(key) is None:
+        value = self.get(key)
+        if value is None:
             return None
-        return Table(self.content[key], self.file, (*self.path, key), self.faults)
+        if isinstance(value, dict):
+            return Table(value, self.file, (*self.path, key), self.faults)
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            header = self._header(key)
+            message = f"must be one table, not a list of tables: its header is [{header}]"
+            self.fault(Code.WRONG_TYPE, message, key)
+        else:
+            self._wrong_type(key, "a table")
+        return None
 
     def tables(self, key: str) -> Iterator[Table]:
         """Each table of a list of tables."""
-        for position, value in enumerate(self._typed(key, list, required=False) or []):
-            yield Table(value, self.file, (*self.path, key, position), self.faults)
+        value = self.get(key)
+        if value is None:
+            return
+        if isinstance(value, dict):
+            message = (
+                f"must be a list of tables, not one table: its header is [[{self._header(key)}]]"
+            )
+            self.fault(Code.WRONG_TYPE, self._with_example(message, key), key)
+            return
+        if not isinstance(value, list):
+            self._wrong_type(key, "a list of tables")
+            return
+        for position, one in enumerate(value):
+            if isinstance(one, dict):
+                yield Table(one, self.file, (*self.path, key, position), self.faults)
+            else:
+                self._wrong_type(key, "a list of tables", position)
+
+    def _header(self, key: str) -> str:
+        words = [part for part in (*self.path, key) if isinstance(part, str)]
+        return ".".join(toml_key(word) for word in words)
 
     def finish(self) -> None:
         """Note every key that nobody asked for."""
         for key in self.content:
             if key not in self._seen:
-                known = sorted(self._seen)
-                hint = nearest(key, known) or f"; there are {', '.join(known)}" if known else ""
-                self.fault(Code.UNKNOWN_KEY, f"unknown key{hint}", key)
+                known = list(self._seen)
+                hint = nearest(key, known)
+                words = f"; there are {', '.join(known)}" if known else ""
+                self.fault(Code.UNKNOWN_KEY, f"unknown key{hint}{words}", key, of_key=True)
+
+
+def toml_text(text: str) -> str:
+    """A text as it stands in a TOML file."""
+    if "\\" in text and "'" not in text:
+        return f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def toml_key(word: str) -> str:
+    """A key as it stands in a TOML file."""
+    plain = word.isascii() and word.replace("-", "a").replace("_", "a").isalnum()
+    return word if plain else toml_text(word)

@@ -185,7 +185,7 @@ class TestReader:
                 never = frozenset({rule})
             state["unconfirmed"] = (rule,) if row.flag("unconfirmed") else ()
             if row.has("steps"):
-                state["steps"] = {rule: row.texts("steps")}
+                state["steps"] = {rule: row.texts("steps", may_repeat=True)}
         elif row.has("value"):
             value = row.get("value")
             state["facts"] = {fact: value.isoformat() if isinstance(value, datetime) else value}
@@ -407,7 +407,7 @@ class TestReader:
         for rule in inner.content if inner else ():
             assert inner is not None
             self._check_rule(inner, rule, rule)
-            steps[rule] = inner.texts(rule)
+            steps[rule] = inner.texts(rule, may_repeat=True)
             for position, status in enumerate(steps[rule]):
                 if status not in STATUSES:
                     message = f"{status!r} is not known; use one of {', '.join(STATUSES)}"

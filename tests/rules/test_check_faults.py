@@ -27,7 +27,7 @@ def test_a_rule_base_without_faults_has_none() -> None:
         ('heartbeat = "1m"', 'heartbeat = "1 minute"', "WK015", '"90s"'),
         ('id = "wheel-bad"', 'id = "Wheel bad"', "WK016", "lower case"),
         ('member_by = "wheel.mill"', 'member_by = "wheel.state"', "WK020", "text fact"),
-        ('values = ["good", "bad"]', 'values = ["good", "bad", "bad"]', "WK022", "twice"),
+        ('values = ["good", "bad"]', 'values = ["good", "bad", "bad"]', "WK019", "twice"),
         ('name = "wheel.speed"', 'name = "wheel.heat.rate"', "WK023", "wheel.heat is a fact"),
         ('fact = "wheel.verdict"', 'fact = "wheel.state"', "WK024", "not declared as a derived"),
         ('wheel.verdict = "bad" }', 'wheel.verdit = "bad" }', "WK030", "mean wheel.verdict"),
@@ -83,8 +83,7 @@ def test_a_place_counts_characters_and_not_bytes() -> None:
     (missing, unknown) = check(CATALOGUE, text).faults
     assert missing.code == Code.MISSING_KEY
     line = text.splitlines()[unknown.line - 1 - CATALOGUE.count("\n")]
-    assert line[unknown.column - 1 :].startswith("documen")
-    assert line[unknown.column - 1 :][: unknown.length] == 'documen = "Ö"'
+    assert line[unknown.column - 1 :][: unknown.length] == "documen"
 
 
 def test_a_hundred_faults_are_a_hundred_messages() -> None:
