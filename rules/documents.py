@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ import tomli
 from rules.fault_codes import Code
 from rules.faults import Fault, shortened
 from rules.tables import Faults
+from rules.toml_faults import explain
 
 _HEADER: Final = re.compile(
     r"^[ \t]*(\[{1,2})[ \t]*((?:[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*')"
@@ -20,6 +22,7 @@ _HEADER: Final = re.compile(
 )
 _NAMING: Final = re.compile(r"^[ \t]*(?:name|id)[ \t]*=[ \t]*[\"']([^\"'\n]+)", re.MULTILINE)
 _ANY_HEADER: Final = re.compile(rb"^[ \t]*\[{1,2}[^\]\n]+\]", re.MULTILINE)
+_ANY_BEGIN: Final = re.compile(r"^[ \t]*\[{1,2}[ \t]*[A-Za-z]", re.MULTILINE)
 _MOST_READ_AGAIN: Final = 64 * 1024 * 1024
 """Characters of a faulty text that are parsed again in search of further faults."""
 _MOST_ATTEMPTS: Final = 200
@@ -36,15 +39,24 @@ class Document(NamedTuple):
 
 def read_document(file: str, text: bytes, faults: Faults) -> Document:
     """Parse a file; every fault of its form is noted."""
+    if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        message = "is UTF-16; save it as UTF-8"
+        faults.add_placed(Fault(file, 1, 1, message, Code.NOT_UTF8, 1))
+        return Document({}, incomplete=True)
     try:
         whole = text.decode("utf-8")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
         begin = text.rfind(b"\n", 0, error.start) + 1
         column = len(text[begin : error.start].decode("utf-8", "replace")) + 1
-        message = f"is not UTF-8 (byte 0x{text[error.start]:02x})"
+        message = f"is not UTF-8 (byte 0x{text[error.start]:02x}); save it in that encoding"
         faults.add_placed(Fault(file, line, column, message, Code.NOT_UTF8, 1))
         whole = text.decode("utf-8", "replace")
+    if whole.startswith("\ufeff"):
+        message = "begins with a byte order mark, which is no TOML; save it as UTF-8 without one"
+        faults.add_placed(Fault(file, 1, 1, message, Code.NOT_TOML, 1))
+        whole = whole[1:]
+        faults.read_as(file, whole.encode())
     fault = _parse(whole)
     if isinstance(fault, dict):
         return Document(fault)
@@ -58,41 +70,22 @@ class _Fault(NamedTuple):
     code: Code
     line: int
     column: int
+    length: int
     message: str
+    once: bool = False
 
 
 def _parse(text: str) -> dict[str, Any] | _Fault:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        message = shortened(f"is not TOML: {_in_words(error.msg, text)}")
-        return _Fault(Code.NOT_TOML, error.lineno, error.colno, message)
+        line, column, length, message, once = explain(text, error)
+        message = shortened(f"is not TOML: {message}")
+        return _Fault(Code.NOT_TOML, line, column, length, message, once)
     except RecursionError:
-        return _Fault(Code.TOO_LARGE, 1, 1, "is nested too deeply: say it in fewer levels")
+        return _Fault(Code.TOO_LARGE, 1, 1, 1, "is nested too deeply: say it in fewer levels")
     except ValueError as error:
-        return _Fault(Code.NOT_TOML, 1, 1, f"cannot be read: {error}")
-
-
-def _in_words(said: str, text: str) -> str:
-    """What the parser says, in the words of those who write rules."""
-    if text.startswith("\ufeff"):
-        return "the file begins with a byte order mark; save it as UTF-8 without one"
-    for begin, words in _WORDS.items():
-        if said.startswith(begin):
-            key = ".".join(re.findall(r"'([^']*)'", said[len(begin) :]))
-            return words.replace("{key}", key) if key else words.replace("{key} ", "")
-    return f"{said[:1].lower()}{said[1:]}"
-
-
-_WORDS: Final = {
-    "Illegal character '\\n'": "a text is not closed: it ends on its line, with the quote that it "
-    "began with",
-    "Cannot overwrite a value": "a key stands here that has a value already; each key stands once",
-    "Cannot mutate immutable namespace": "{key} has a value already; all that belongs to it stands "
-    "in that one place",
-    "Cannot declare": "{key} is declared already; each table has one header",
-    "Duplicate inline table key": "the key {key} stands twice in one table",
-}
+        return _Fault(Code.NOT_TOML, 1, 1, 1, shortened(f"cannot be read: {error}"))
 
 
 class _Group(NamedTuple):
@@ -112,6 +105,8 @@ class _Recovery:
         self._faults = faults
         self._lost: set[tuple[str, str]] = set()
         self._noted: set[int] = set()
+        self._told_once: set[str] = set()
+        self._nameless = False
         self._groups = _groups(text)
         self._parts = [group.text for group in self._groups]
         self._most_attempts = min(_MOST_ATTEMPTS, 1 + _MOST_READ_AGAIN // max(1, len(text)))
@@ -132,7 +127,7 @@ class _Recovery:
         for _ in range(self._most_attempts):
             read = _parse("".join(self._parts))
             if isinstance(read, dict):
-                return Document(read, frozenset(self._lost))
+                return Document(read, frozenset(self._lost), self._nameless)
             self._note(read)
             number = bisect(begins, read.line - 1) - 1
             if not self._parts[number].strip():
@@ -145,16 +140,21 @@ class _Recovery:
         return "".join(self._parts)
 
     def _note(self, fault: _Fault) -> None:
-        if fault.line not in self._noted:
+        if fault.line not in self._noted and fault.message not in self._told_once:
             self._noted.add(fault.line)
+            if fault.once:
+                self._told_once.add(fault.message)
             self._faults.add_placed(
-                Fault(self._file, fault.line, fault.column, fault.message, fault.code, 1)
+                Fault(self._file, fault.line, fault.column, fault.message, fault.code, fault.length)
             )
 
     def _drop(self, number: int) -> None:
         """Take a table out of the text; the lines keep their numbers."""
         group = self._groups[number]
         names = [group.name] if group.name else _NAMING.findall(group.text)
+        # A header that cannot be read as one hides the table of another name.
+        begun, read = _ANY_BEGIN.findall(group.text), _HEADER.findall(group.text)
+        self._nameless = self._nameless or len(begun) > len(read)
         self._lost.update((group.kind, name) for name in names or [""])
         self._parts[number] = "\n" * group.text.count("\n")
 

@@ -201,6 +201,8 @@ class _Loader:
                 if not _all_named(file.content.get(kind, []), naming):
                     self._lost.add((kind, ""))
                     self._incomplete = self._incomplete or kind in ("fact", "operation")
+            misspelt = any(nearest(key, _TABLES) for key in file.content if key not in _TABLES)
+            self._incomplete = self._incomplete or misspelt
             for kind in ("rule_base", "scope", "source"):
                 if not isinstance(file.content.get(kind, {}), dict):
                     self._lost.add((kind, ""))
@@ -269,7 +271,7 @@ class _Loader:
         self._faulty |= self._lost_names("fact")
         for file in files:
             for table in file.tables("fact"):
-                fact = read_fact(table, scopes, sources)
+                fact = read_fact(table, scopes, sources, undecided=self._incomplete)
                 if fact is None:
                     self._faulty.add(str(table.content.get("name")))
                     continue
@@ -320,7 +322,7 @@ class _Loader:
                 chain.append(within)
             if within in chain:
                 fault(scope.name, f"{scope.name} lies within itself", "within")
-            elif within and within not in scopes:
+            elif within and within not in scopes and not self._incomplete:
                 hint = nearest(within, scopes)
                 fault(scope.name, f"within names {within!r}, which is no scope{hint}", "within")
             member_by = facts.get(scope.member_by)

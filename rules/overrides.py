@@ -39,6 +39,8 @@ class Overrides:
         assert rule_id is not None
         self._applied.add(rule_id)
         changed = []
+        for key in ("enabled", "severity", "for", "when", "until"):
+            table.get(key)
         table.flag("enabled")
         if table.content.get("enabled") is False:
             self.disabled.add(str(names[0]))
@@ -56,28 +58,47 @@ class Overrides:
         table.finish()
         return tuple(changed)
 
-    def _merge(self, rule: Table, old: Any, new: Any, table: Table, keys: tuple[str, ...]) -> Any:
+    def _merge(
+        self, rule: Table, old: Any, new: Any, table: Table, keys: tuple[str | int, ...]
+    ) -> Any:
         """New constants in the places of old ones; no condition is added and none taken away."""
+        if _are_tables(old):
+            return self._merge_parts(rule, old, new, table, keys)
         if isinstance(new, dict) and isinstance(old, dict):
             merged = dict(old)
             for key, value in new.items():
                 if key in old:
                     merged[key] = self._merge(rule, old[key], value, table, (*keys, key))
                 else:
-                    table.fault(
-                        Code.BAD_OVERRIDE,
-                        f"the rule has no such condition{nearest(key, old)}",
-                        *keys,
-                        key,
-                    )
+                    hint = nearest(key, old) or f"; it has {', '.join(old)}"
+                    message = f"the rule has no such condition{hint}"
+                    table.fault(Code.BAD_OVERRIDE, message, *keys, key, of_key=True)
             return merged
-        if isinstance(new, dict) or isinstance(old, dict):
-            table.fault(
-                Code.BAD_OVERRIDE, "must have the shape of the condition that it changes", *keys
-            )
+        if isinstance(new, dict) or isinstance(old, dict) or old is None:
+            message = "must have the shape of the condition that it changes"
+            if isinstance(old, dict):
+                message += f": the rule has a table with {', '.join(old)} here"
+            elif old is None:
+                message = f"the rule has no {keys[0]}, and an override adds none"
+            else:
+                message += ": the rule has a plain value here"
+            table.fault(Code.BAD_OVERRIDE, message, *keys)
             return old
         _note_origin(rule, table, keys)
         return new
+
+    def _merge_parts(
+        self, rule: Table, old: list[Any], new: Any, table: Table, keys: tuple[str | int, ...]
+    ) -> list[Any]:
+        """The patterns of an `any`, `all` or `none`, each changed by the one in its place."""
+        if not _are_tables(new) or len(new) != len(old):
+            message = f"must be a list of {len(old)} patterns, as the rule has them; {{}} keeps one"
+            table.fault(Code.BAD_OVERRIDE, message, *keys)
+            return old
+        return [
+            self._merge(rule, one, changes, table, (*keys, position))
+            for position, (one, changes) in enumerate(zip(old, new, strict=True))
+        ]
 
     def finish(self, rule_ids: set[str]) -> None:
         """Note overrides of rules that do not exist."""
@@ -88,6 +109,10 @@ class Overrides:
                 )
 
 
-def _note_origin(rule: Table, table: Table, keys: tuple[str, ...]) -> None:
+def _are_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _note_origin(rule: Table, table: Table, keys: tuple[str | int, ...]) -> None:
     """What is wrong with a value that an override gives is told in the override."""
     table.faults.comes_from(rule.file, rule.path + keys, table.file, table.path + keys)

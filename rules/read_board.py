@@ -18,7 +18,7 @@ MOST_LINES: Final = 8
 
 def read_board(table: Table, catalogue: Catalogue) -> Board:
     """The `[board]` of a rule base."""
-    scope = table.choice("scope", catalogue.scopes)
+    scope = table.choice("scope", catalogue.scopes, undecided=catalogue.incomplete)
     visible = catalogue.chain(scope) if scope and catalogue.scopes_are_sound else None
     badge = table.text("badge")
     if badge:
@@ -66,7 +66,8 @@ def _line(table: Table, catalogue: Catalogue, visible: tuple[str, ...] | None) -
     # Of a member that cannot be read, nobody knows what it would have seen.
     seen = visible if not table.has("member") else None
     if (member := table.table("member")) is not None:
-        member_scope = member.choice("scope", catalogue.scopes) or ""
+        undecided = catalogue.incomplete
+        member_scope = member.choice("scope", catalogue.scopes, undecided=undecided) or ""
         named_by = member.text("named_by", required=True)
         fact = visible_fact(catalogue, member, named_by, visible, "named_by") if named_by else None
         if fact is not None and fact.type != "text":

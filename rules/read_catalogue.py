@@ -65,15 +65,23 @@ def read_operation(table: Table) -> Operation:
 
 
 def read_fact(
-    table: Table, scopes: Mapping[str, Scope], sources: Mapping[str, SourceKind]
+    table: Table,
+    scopes: Mapping[str, Scope],
+    sources: Mapping[str, SourceKind],
+    *,
+    undecided: bool,
 ) -> Fact | None:
-    """One `[[fact]]`; None where too much of it is wrong to go on with."""
+    """One `[[fact]]`; None where too much of it is wrong to go on with. With `undecided`, other
+    scopes and sources may have been declared where nothing can be read."""
     name = table.text("name", required=True)
     kind = table.choice("type", get_args(FactType))
-    scope = table.choice("scope", scopes)
+    scope = table.choice("scope", scopes, undecided=undecided)
     derived = table.flag("derived")
-    undecided = not isinstance(table.content.get("derived", False), bool)
-    source = "" if derived else table.choice("source", sources, required=not undecided) or ""
+    open_ended = not isinstance(table.content.get("derived", False), bool)
+    source = ""
+    if not derived:
+        required = not open_ended
+        source = table.choice("source", sources, required=required, undecided=undecided) or ""
     if derived and table.has("source"):
         table.get("source")
         table.fault(Code.BAD_DERIVED_FACT, "a derived fact has no source", "source")
@@ -89,7 +97,7 @@ def read_fact(
     planned = table.flag("planned")
     if planned and kind not in ("instant", None):
         table.fault(Code.BAD_FACT, "only an instant can be planned", "planned")
-    if kind is None or scope is None or not name or undecided or (kind == "enum" and not values):
+    if kind is None or scope is None or not name or open_ended or (kind == "enum" and not values):
         table.get("default"), table.get("otherwise")
         table.finish()
         return None

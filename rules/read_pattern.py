@@ -67,11 +67,13 @@ class PatternReader:
         self, content: Any, table: Table, keys: tuple[str | int, ...], depth: int
     ) -> Pattern | None:
         if not isinstance(content, dict):
-            message = f"a pattern must be a table, not {name_type(content)}"
+            message = f"must be a table, not {name_type(content)}"
             table.fault(Code.BAD_PATTERN, f"{message}; such as {self._such_as()}", *keys)
             return None
         if not content:
-            message = f"a pattern must not be empty; such as {self._such_as()}"
+            # The table itself is the pattern: nothing says its name but the way to it.
+            name = "" if keys else f"{table.path[-1]}: "
+            message = f"{name}a pattern must not be empty; such as {self._such_as()}"
             table.fault(Code.BAD_PATTERN, message, *keys)
             return None
         if depth > DEEPEST_PATTERN:

@@ -182,9 +182,10 @@ class RuleReader:
             visible_fact(self._catalogue, table, occurrence, visible, "occurrence")
         check_placeholders(self._catalogue, title, table, visible, "title")
         check_placeholders(self._catalogue, impact, then, visible, "impact")
-        if not told and not then.has("impact"):
+        told = told or table.misspelt("then")
+        if not (told or then.has("impact") or then.misspelt("impact")):
             then.fault(Code.NO_IMPACT, "impact is missing: what the finding means for the watch")
-        if not told and then.content.get("step", []) == []:
+        if not (told or then.content.get("step", []) != [] or then.misspelt("step")):
             then.fault(Code.NO_STEPS, "there is no [[rule.then.step]]: what there is to do")
         if severity is None or when is None or scope is None or not rule_id:
             return None
@@ -253,7 +254,7 @@ class RuleReader:
         grade = table.choice("grade", get_args(Grade), required=False)
         if inner is None:
             if around is None:
-                if not table.has("source"):
+                if not table.has("source") and not table.misspelt("source"):
                     table.fault(
                         Code.NO_SOURCE,
                         'source is missing, such as { document = "...", section = "...", '

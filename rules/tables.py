@@ -12,6 +12,13 @@ from rules.positions import Path, locate
 
 T = TypeVar("T")
 
+_OF_PATTERNS: Final = frozenset(
+    {
+        *(Code.NEVER_HOLDS, Code.UNTIL_NEVER_HOLDS, Code.ALTERNATIVE_NEVER_HOLDS),
+        *(Code.SAME_AS_OTHER_RULE, Code.HIDDEN_RULE, Code.ENDS_AT_ONCE),
+    }
+)
+"""Faults of a pattern as a whole."""
 _LONGEST_QUOTED: Final = 40
 """Characters of an author's own text that a message gives back in another form."""
 
@@ -45,7 +52,20 @@ class Faults:
             if origin is not None:
                 file, path = origin[0], origin[1] + path[length:]
                 break
+        else:
+            origin = self._changed_within(file, path) if code in _OF_PATTERNS else None
+            if origin is not None:
+                message = f"{message} (the rule is in {file})"
+                file, path = origin
         self._found.append((file, path, shortened(message), code, of_key))
+
+    def _changed_within(self, file: str, path: Path) -> tuple[str, Path] | None:
+        """Where a part of a pattern is given that stands in another document: what is wrong with
+        the conditions together is the doing of the one that was changed."""
+        for (other, inner), origin in self._elsewhere.items():
+            if other == file and inner[: len(path)] == path:
+                return origin
+        return None
 
     def add_placed(self, fault: Fault) -> None:
         """Note a fault whose line is already known."""
@@ -91,7 +111,7 @@ class Table:
         self.file = file
         self.path = path
         self.faults = faults
-        self._seen: dict[str, None] = {}
+        self._seen: set[str] = set()
         self.content: dict[str, Any] = content if isinstance(content, dict) else {}
         if not isinstance(content, dict):
             self.fault(Code.WRONG_TYPE, f"must be a table, not {name_type(content)}")
@@ -109,13 +129,21 @@ class Table:
 
     def get(self, key: str) -> Any:
         """The raw value of a key, which counts as known from now on."""
-        self._seen[key] = None
+        self._seen.add(key)
         return self.content.get(key)
 
     def missing(self, key: str, why: str = "") -> None:
         """Note that a key is not there, which the table cannot do without."""
         said = f"{key} is missing{f': {why}' if why else ''}"
-        self.fault(Code.MISSING_KEY, self._with_example(said, key))
+        if not self.misspelt(key):
+            self.fault(Code.MISSING_KEY, self._with_example(said, key))
+
+    def misspelt(self, key: str) -> bool:
+        """Whether the table has a key that nobody knows and that looks like this one: that is
+        told, and not that this one is missing."""
+        return key not in self.content and any(
+            not example_of((*self.path, other)) and nearest(other, [key]) for other in self.content
+        )
 
     def _with_example(self, message: str, key: str, right: str = "") -> str:
         example = f"{key} = {right}" if right else example_of((*self.path, key))
@@ -133,7 +161,7 @@ class Table:
     ) -> T | None:
         value = self.get(key)
         if value is None:
-            if required:
+            if required and not self.misspelt(key):
                 self.fault(Code.MISSING_KEY, self._with_example(f"{key} is missing", key, right))
             return None
         if type(value) is not kind:
@@ -172,8 +200,10 @@ class Table:
             return None
         return value
 
-    def choice(self, key: str, choices: Iterable[T], *, required: bool = True) -> T | None:
-        """One of some words."""
+    def choice(
+        self, key: str, choices: Iterable[T], *, required: bool = True, undecided: bool = False
+    ) -> T | None:
+        """One of some words; with `undecided`, there may be others."""
         known = list(choices)
         words = ", ".join(map(str, known))
         wanted = f"one of {words}, in quotes" if known else ""
@@ -183,6 +213,8 @@ class Table:
             return None
         if value in known:
             return next(word for word in known if word == value)
+        if undecided and value.strip():
+            return None
         hint = nearest(value, [str(word) for word in known])
         remedy = f"use one of {words}" if known else "none is declared"
         self.fault(Code.UNKNOWN_WORD, f"{value!r} is not known; {remedy}{hint}", key)
@@ -274,7 +306,7 @@ class Table:
         """Note every key that nobody asked for."""
         for key in self.content:
             if key not in self._seen:
-                known = list(self._seen)
+                known = sorted(self._seen)
                 hint = nearest(key, known)
                 words = f"; there are {', '.join(known)}" if known else ""
                 self.fault(Code.UNKNOWN_KEY, f"unknown key{hint}{words}", key, of_key=True)

@@ -80,8 +80,7 @@ def test_a_fault_has_its_kind_and_says_what_would_be_right(
 
 def test_a_place_counts_characters_and_not_bytes() -> None:
     text = RULE.replace('{ document = "The miller\'s book"', '{ section = "Öl", documen = "Ö"')
-    (missing, unknown) = check(CATALOGUE, text).faults
-    assert missing.code == Code.MISSING_KEY
+    (unknown,) = check(CATALOGUE, text).faults
     line = text.splitlines()[unknown.line - 1 - CATALOGUE.count("\n")]
     assert line[unknown.column - 1 :][: unknown.length] == "documen"
 
@@ -357,3 +356,41 @@ def test_a_message_says_which_and_what_would_be_right(old: str, new: str, said: 
 def test_a_rule_that_suppresses_itself_is_told_in_so_many_words() -> None:
     found = check(CATALOGUE, rule("self", "mill.open = true", 'suppresses = ["self"]')).faults
     assert [fault.message for fault in found] == ["self suppresses itself, and so is never seen"]
+
+
+@pytest.mark.parametrize(
+    ("override", "place", "said"),
+    [
+        ("when = { wheel.heat = { below = 3 } }", (2, "3 } }"), "excludes wheel.heat below 3"),
+        ("[override.hot.when]\nwheel.heat.above = 200", (3, "200"), "(the rule is in mill.toml)"),
+        ("until = { wheel.heat = { below = 300 } }", (2, "300 } }"), "resolved whenever"),
+        ("when.wheel.heat = 5", (2, "5"), "the rule has a table with above, below here"),
+        ("when.wheel.het.above = 5", (2, "when.wheel.het"), "did you mean heat?"),
+        ("when.any = [{ mill.open = false }]", (2, "[{ mill"), "a list of 2 patterns"),
+        ("sevrity = 'notice'", (2, "sevrity"), "there are enabled, for, severity, until, when"),
+        ("when = 7", (2, "7"), "the rule has a table with wheel, any here"),
+    ],
+)
+def test_what_an_override_does_wrong_is_told_at_its_line(
+    override: str, place: tuple[int, str], said: str
+) -> None:
+    when = (
+        "wheel.heat = { above = 5, below = 100 }, any = [{ mill.open = true }, { wheel.speed = 1 }]"
+    )
+    hot = rule("hot", when, "until = { wheel.heat = { below = 4 } }")
+    site = f"[override.hot]\n{override}\n"
+    (fault,) = check_texts({"mill.toml": (CATALOGUE + hot).encode()}, site.encode()).faults
+    line, marked = place
+    assert (fault.file.removeprefix(OVERRIDES), fault.line) == ("overrides.toml", line)
+    assert site.split("\n")[line - 1][fault.column - 1 :].startswith(marked)
+    assert said in fault.message
+
+
+def test_an_override_changes_one_of_several_patterns() -> None:
+    hot = rule("hot", "any = [{ mill.open = true }, { wheel.heat = { above = 5 } }]")
+    site = b"[override.hot]\nwhen.any = [{}, { wheel.heat = { above = 7 } }]\n"
+    checked = check_texts({"mill.toml": (CATALOGUE + hot).encode()}, site)
+    assert checked.faults == []
+    (found,) = (one for one in checked.rule_base.rules if one.id == "hot")
+    assert "7" in str(found.when)
+    assert "mill.open" in str(found.when)
