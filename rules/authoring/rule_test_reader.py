@@ -439,10 +439,10 @@ class TestReader:
 
     def _wait(self, table: Table, rule_id: str) -> ExpectedWait:
         """When a step that waits must be over; a wait without an end has not started."""
-        number = table.whole("step") or 0
+        number = table.whole("step", least=1) or 0
         rule = next((one for one in self._base.rules if one.id == rule_id), None)
         waiting = [n for n, step in enumerate(rule.steps if rule else (), 1) if step.wait]
-        if rule is not None and number not in waiting:
+        if rule is not None and number not in waiting and (number or not table.has("step")):
             known = ", ".join(map(str, waiting)) or "none"
             message = f"must be the number of a step that waits; of {rule_id}: {known}"
             table.fault(Code.BAD_TEST, message, "step")
