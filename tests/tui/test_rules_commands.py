@@ -12,8 +12,12 @@ import pytest
 from sample_logs import ROOT
 from ship import RULES, Ship
 
+from rules.engine import BEGINNING
+from rules.evaluate import truth
 from rules.fault_codes import Code
 from rules.faults import Fault
+from rules.loader import load_rule_base
+from rules.vocabulary import Truth
 from tui.rules_commands import fault_reports
 
 FAULTY = "when = { water.level = { belo = 30 } }"
@@ -268,6 +272,21 @@ def test_a_new_rule_base_is_without_fault_tested_and_in_form(ship: Ship) -> None
         assert json.loads(schema.read_text("utf-8"))["$schema"].startswith("https://json-schema")
     again = ship.run("rules", "new", "my-ship")
     assert (again.code, again.err) == (2, "watchkeeper rules new: my-ship is not empty\n")
+
+
+def test_the_board_of_a_new_rule_base_has_a_sign_for_every_word_of_its_state(ship: Ship) -> None:
+    ship.run("rules", "new", "my-ship")
+    base = load_rule_base(ship.folder / "my-ship")
+
+    def signs(word: str) -> list[str]:
+        return [
+            one.sign
+            for one in base.board.lines[0].signs
+            if truth(one.when, lambda _: word, BEGINNING, base.facts) is Truth.TRUE
+        ]
+
+    shown = {word: signs(word) for word in base.facts["service.state"].values}
+    assert shown == {"running": ["good"], "stopped": ["warning"], "failed": ["critical"]}
 
 
 def test_a_rule_from_an_incident_holds_in_it_and_its_test_passes(
