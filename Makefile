@@ -40,7 +40,7 @@ cases: set-up ## check that every failure case has its rules, its logs and its t
 mutants: set-up ## break the engine's shortcuts one by one; the tests must notice each
 	@.venv/bin/python tests/mutants.py
 
-mutate: set-up ## change each comparison of both rule bases; a test must notice each
+mutate: set-up ## change all that both rule bases say, bit by bit; a test must notice each
 	@.venv/bin/watchkeeper rules test --tests samples/logs.test.toml --coverage --min 100 --mutate $(MUTATE_ARGS)
 	@$(if $(MUTATE_ARGS),:,.venv/bin/watchkeeper rules test samples/patroni --coverage --min 100 --mutate)
 

@@ -9,6 +9,7 @@ from rules.authoring.rule_tests import ExpectedAdvice, ExpectedProhibition
 from rules.finding import Finding
 from rules.rule_base import Fact, Rule
 from rules.values import comparable
+from rules.vocabulary import FactType
 from rules.wording import say_value
 
 
@@ -48,8 +49,9 @@ def advice_differs(
     ):
         if names is not None and list(names) != found:
             yield f"expected to {what} {_names(names)}; found {_names(found)}"
-    if occurrence is not None and expected.occurrence is not None:
-        kind, now = occurrence.type, finding.occurrence
+    if expected.occurrence is not None:
+        kind: FactType = "text" if occurrence is None else occurrence.type
+        now = finding.occurrence
         if now is None or comparable(kind, now) != comparable(kind, expected.occurrence):
             wanted_value = say_value(expected.occurrence, occurrence)
             yield f"expected the occurrence {wanted_value}; it is {say_value(now, occurrence)}"

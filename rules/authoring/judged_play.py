@@ -16,7 +16,7 @@ from rules.engine import Watch
 from rules.explain import Explanation, explain
 from rules.finding import Finding
 from rules.pattern import Pattern
-from rules.rule_base import Fact
+from rules.rule_base import Fact, RuleBase
 from rules.values import Value, comparable, read_value, show_duration
 from rules.vocabulary import Truth
 from rules.wording import say_value
@@ -37,11 +37,18 @@ class JudgedPlay(Play):
     """A test that is played and judged."""
 
     def __init__(
-        self, test: RuleTest, watch: Watch, log: Log | None, *, explain_failures: bool
+        self,
+        test: RuleTest,
+        watch: Watch,
+        log: Log | None,
+        rule_base: RuleBase | None = None,
+        *,
+        explain_failures: bool,
     ) -> None:
-        super().__init__(test, watch, log)
+        super().__init__(test, watch, log, rule_base)
         self.failures: list[Failure] = []
         self._explain_failures = explain_failures
+        self._is_whole = rule_base is None
 
     def definitely_false(self, rules: frozenset[str]) -> frozenset[str]:
         """Those of some rules that were definitely false on a subject at the end."""
@@ -195,7 +202,8 @@ class JudgedPlay(Play):
             ("go", expected.allowed),
             ("cannot say", expected.uncertain),
         ):
-            for operation in operations:
+            # Only all rules together can say that.
+            for operation in operations if self._is_whole else ():
                 permission = watch.permission(operation, subject)
                 if permission.answer != answer:
                     by = {one.finding.rule.id for one in permission.forbidden}

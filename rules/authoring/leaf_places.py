@@ -1,4 +1,4 @@
-"""The line of each condition of a rule or a derivation, for those who tell what it lacks."""
+"""Where the parts of a rule base stand in its texts, down to each condition's own value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.documents import header_lines, read_document
 from rules.pattern import Pattern, conditions
-from rules.positions import Path, locate
+from rules.positions import Path, Spot, locate
 from rules.rule_base import Fact, Place, RuleBase
 from rules.tables import Faults
 
@@ -22,6 +22,7 @@ class LeafPlaces:
         self._documents: dict[str, dict[str, Any]] = {}
         self._numbers: dict[tuple[str, str], dict[int, int]] = {}
         """By file and kind of table, which of them begins at a line."""
+        self._declared: dict[tuple[str, str], tuple[str, int | str]] = {}
 
     def ways(self, place: Place, kind: str, part: Path, pattern: Pattern) -> list[Path]:
         """The way to each condition of a pattern, in the order in which `conditions` has them;
@@ -54,16 +55,43 @@ class LeafPlaces:
         number = numbers.get(place.line)
         return () if number is None else (kind, number, *part)
 
-    def lines(self, ways: Iterable[tuple[Place, Path]]) -> list[int]:
-        """The line of each way; where it is empty, that of the place."""
+    def table_of(self, kind: str, name: str) -> tuple[Place, Path]:
+        """Where a fact or a kind of source is declared: `kind` is the table's, `fact` or
+        `source`. The way is empty where it cannot be found."""
+        if not self._declared:
+            for file, text in self._base.texts.items():
+                content = read_document(file, text, Faults({})).content
+                facts = content.get("fact")
+                for number, fact in enumerate(facts if isinstance(facts, list) else ()):
+                    if isinstance(fact, dict):
+                        self._declared.setdefault(("fact", str(fact.get("name"))), (file, number))
+                sources = content.get("source")
+                for source in sources if isinstance(sources, dict) else ():
+                    self._declared.setdefault(("source", source), (file, source))
+        found = self._declared.get((kind, name))
+        return (Place("", 1), ()) if found is None else (Place(found[0], 1), (kind, found[1]))
+
+    def member(self, place: Place, way: Path, number: int | None) -> Path:
+        """The way to one value of the list at the end of a way; that way itself, where there is
+        no list."""
+        if number is None or not isinstance(self._at(place.file, way), list):
+            return way
+        return (*way, number)
+
+    def spots(self, ways: Iterable[tuple[Place, Path]]) -> list[Spot]:
+        """Line and column of each way; where it is empty, the beginning of the place's line."""
         every = list(ways)
         by_file: dict[str, set[Path]] = {}
         for place, way in every:
             by_file.setdefault(place.file, set()).add(way)
-        spots = {
-            file: locate(self._base.texts.get(file, b""), found) for file, found in by_file.items()
+        found = {
+            file: locate(self._base.texts.get(file, b""), paths) for file, paths in by_file.items()
         }
-        return [spots[place.file][way].line if way else place.line for place, way in every]
+        return [found[place.file][way] if way else Spot(place.line, 1, 0) for place, way in every]
+
+    def lines(self, ways: Iterable[tuple[Place, Path]]) -> list[int]:
+        """The line of each way; where it is empty, that of the place."""
+        return [spot.line for spot in self.spots(ways)]
 
     def _at(self, file: str, path: Path) -> Any:
         if file not in self._documents:

@@ -1,269 +1,393 @@
-"""Small changes of rules that a test should notice: each comparison, value and boundary in turn."""
+"""Small changes of a rule base that a test should notice: each comparison, value and boundary in
+turn, and all that a rule, a derivation, a fact or a source says beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import Any, Final, cast
+from collections.abc import Iterator
+from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
-from rules.authoring.diagram import EVERYWHERE, TooLargeError
+from rules.authoring.diagram import EVERYWHERE, NOWHERE, TooLargeError
+from rules.authoring.fact_changes import fact_changes, source_changes
+from rules.authoring.leaf_places import LeafPlaces
+from rules.authoring.pattern_changes import PatternChange, pattern_changes
+from rules.authoring.rule_changes import rule_changes
 from rules.authoring.space import Space
-from rules.built_in import BUILT_IN
-from rules.pattern import (
-    AGE_OPERATORS,
-    THRESHOLD_OPERATORS,
-    Combination,
-    Condition,
-    Operator,
-    Pattern,
-    facts_named,
-)
-from rules.rule_base import Derivation, Fact, Place, Rule, RuleBase, Step
-from rules.values import Value, show_duration
-from rules.wording import say_condition
+from rules.authoring.value_changes import next_to
+from rules.built_in import BUILT_IN, own_facts, own_rules
+from rules.pattern import Pattern, facts_named
+from rules.positions import Path
+from rules.rule_base import Derivation, Fact, Place, Rule, RuleBase, SourceKind, Step
+from rules.values import Value
+from rules.wording import say_value
 
-_NEGATED: Final[dict[str, Operator]] = {
-    "is": "not",
-    "not": "is",
-    "above": "at_most",
-    "at_most": "above",
-    "below": "at_least",
-    "at_least": "below",
-    "older_than": "newer_than",
-    "newer_than": "older_than",
-    "same_as": "differs_from",
-    "differs_from": "same_as",
-    "later_than": "earlier_than",
-    "earlier_than": "later_than",
-}
-_OTHER_SIDE: Final[dict[str, Operator]] = {
-    "above": "at_least",
-    "at_least": "above",
-    "below": "at_most",
-    "at_most": "below",
-}
-_OTHER_KIND: Final[dict[str, Any]] = {"any": "all", "all": "any", "none": "any"}
+_ROOM: Final = 40_000
+"""Parts of sets in which it is found out whether a change makes a difference. One that needs more
+counts as one that does, and so do those after it: that takes a second at most."""
 
 
 class Mutant(msgspec.Struct, frozen=True):
-    """One change of a rule base: whose, where, what, and the rules that may come out otherwise."""
+    """One change of a rule base: whose, where, what, and what may come out otherwise."""
 
     owner: str
-    place: Place
     change: str
-    rules: tuple[Rule, ...]
+    place: Place
+    way: Path
+    """From the beginning of the file to what is changed; empty where that is not to be found."""
+    rules: tuple[Rule, ...] = ()
     """The rules to judge, changed or depending on what is changed."""
-    derivations: tuple[Derivation, ...]
-    """All derivations, one of them changed if the owner is one."""
+    derivations: tuple[Derivation, ...] = ()
+    """The derivations of all facts that matter to it, one of them changed if the owner is one."""
+    fact: Fact | None = None
+    source: SourceKind | None = None
+    told_by: str = ""
+    """What a test may say that would notice it, where it is no pattern that is changed."""
+    is_equal: bool = False
+    """Whether everything holds and is told exactly where and as it was before."""
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whose changes belong together: a rule, a derivation, a fact or a source."""
+
+    kind: str
+    """`rule`, `derive`, `fact` or `source`."""
+    number: int
+    """Its place among all of its kind."""
+    name: str
+    """A rule's id; the name of the fact, or of the source."""
+
+
+class Mutants:
+    """Makes the changes of a rule base, owner by owner."""
+
+    def __init__(self, rule_base: RuleBase) -> None:
+        self._base = rule_base
+        self._rules = own_rules(rule_base)
+        self._built_in = [rule for rule in rule_base.rules if rule.hash == BUILT_IN]
+        self._facts = own_facts(rule_base)
+        self._sources = list(rule_base.sources.values())
+        self._closures = _closures(rule_base)
+        self._places = LeafPlaces(rule_base)
+
+    def owners(self) -> list[Owner]:
+        """Everything that can be changed, in the order of the rule base."""
+        named = (
+            ("rule", (rule.id for rule in self._rules)),
+            ("derive", (one.fact for one in self._base.derivations)),
+            ("fact", (fact.name for fact in self._facts)),
+            ("source", (source.name for source in self._sources)),
+        )
+        return [
+            Owner(kind, number, name) for kind, names in named for number, name in enumerate(names)
+        ]
+
+    def of(self, owner: Owner) -> list[Mutant]:
+        """The changes of one owner, those that make no difference included. Of changes that come
+        to the same, there is one."""
+        match owner.kind:
+            case "rule":
+                return list(self._of_rule(self._rules[owner.number]))
+            case "derive":
+                return list(self._of_derivation(owner.number))
+            case "fact":
+                return list(self._of_fact(self._base.facts[owner.name]))
+            case _:
+                return list(self._of_source(self._base.sources[owner.name]))
+
+    def facts_of(self, owner: Owner) -> set[str]:
+        """The facts whose values the changes of an owner can move."""
+        if owner.kind == "rule":
+            return set()
+        names = {owner.name}
+        if owner.kind == "source":
+            names = {fact.name for fact in self._facts if fact.source == owner.name}
+        return self.affected(names)[0]
+
+    def affected(self, names: set[str]) -> tuple[set[str], tuple[Rule, ...]]:
+        """The facts that some facts matter to, themselves included, and the rules."""
+        facts = names | {
+            name for name, closure in self._closures.items() if not names.isdisjoint(closure)
+        }
+        return facts, tuple(
+            rule for rule in self._base.rules if not facts.isdisjoint(_looked_at(rule))
+        )
+
+    # Rules
+
+    def _of_rule(self, rule: Rule) -> Iterator[Mutant]:
+        derivations = self._derivations(self._needed([rule]))
+
+        def mutant(
+            change: str, changed: Rule, way: Path, *, is_equal: bool, by: str = ""
+        ) -> Mutant:
+            return Mutant(
+                rule.id,
+                change,
+                rule.place,
+                way,
+                rules=(changed,),
+                derivations=derivations,
+                told_by=by,
+                is_equal=is_equal,
+            )
+
+        for where, part, pattern in _patterns(rule):
+            while_open = rule if where.startswith("step") else None
+            ways = self._places.ways(rule.place, "rule", part, pattern)
+            for change, is_equal in self._different(pattern, rule.id, while_open):
+                said = f"{where}: {change.said}"
+                changed = _with_pattern(rule, part, change.pattern)
+                way = self._way(rule.place, ways, change)
+                yield mutant(said, changed, way, is_equal=is_equal)
+        for one in rule_changes(rule, self._base.scope_chain(rule.scope)):
+            way = self._places.way(rule.place, "rule", one.way)
+            is_equal = one.is_equal
+            if one.way[-1] == "done_when":
+                is_equal = self._is_never_ticked(rule, rule.steps[int(one.way[2])])
+            yield mutant(one.said, one.rule, way, is_equal=is_equal, by=one.told_by)
+
+    def _is_never_ticked(self, rule: Rule, step: Step) -> bool:
+        """Whether a step is surely open for as long as a finding of its rule stands."""
+        asked = [rule.when, rule.until, step.done_when]
+        try:
+            patterns = [one for one in asked if one is not None]
+            space = Space(self._base, patterns)
+            with space.room(_ROOM):
+                done = space.sets(patterns[-1], rule.id)
+                return space.diagram.without(_standing(space, rule), done.false) == NOWHERE
+        except TooLargeError:
+            return False
+
+    def _way(self, place: Place, ways: list[Path], change: PatternChange) -> Path:
+        """The way to what a change of a pattern is about."""
+        about = ways[change.first : change.last]
+        if len(about) == 1 and change.last - change.first == 1:
+            return self._places.member(place, about[0], change.member)
+        common: Path = about[0] if about else ()
+        for way in about:
+            length = next(
+                (at for at, (a, b) in enumerate(zip(common, way, strict=False)) if a != b),
+                min(len(common), len(way)),
+            )
+            common = common[:length]
+        return common
+
+    def _different(
+        self, pattern: Pattern, owner: str, while_open: Rule | None
+    ) -> Iterator[tuple[PatternChange, bool]]:
+        """The changes of a pattern, each with whether it holds, and does not hold, exactly where
+        it did before; with `while_open`, where a finding of that rule can be open."""
+        changed = list(pattern_changes(pattern, self._base.facts))
+        asked = [pattern, *(change.pattern for change in changed)]
+        if while_open is not None:
+            asked += [one for one in (while_open.when, while_open.until) if one is not None]
+        space = Space(self._base, asked)
+        both = space.diagram.both
+        done = 0
+        try:
+            with space.room(_ROOM):
+                where = EVERYWHERE if while_open is None else _standing(space, while_open)
+                before = space.sets(pattern, owner)
+                own = both(before.true, where), both(before.false, where)
+            known = {own}
+            for change in changed:
+                with space.room(_ROOM):
+                    after = space.sets(change.pattern, owner)
+                    found = both(after.true, where), both(after.false, where)
+                done += 1
+                if found == own or found not in known:
+                    known.add(found)
+                    yield change, found == own
+        except TooLargeError:
+            for change in changed[done:]:
+                yield change, False
+
+    # Derivations
+
+    def _of_derivation(self, number: int) -> Iterator[Mutant]:
+        derivation = self._base.derivations[number]
+        facts, rules = self.affected({derivation.fact})
+        owner = f"{derivation.fact} = {derivation.value}"
+        needed = self._needed(rules) | self._closures[derivation.fact]
+        for name in facts:
+            needed |= self._closures.get(name, frozenset())
+        ways = self._places.ways(derivation.place, "derive", ("when",), derivation.when)
+        for change, changed, about, is_equal in self._derivation_changes(derivation, number):
+            way = (
+                self._way(derivation.place, ways, about)
+                if about is not None
+                else self._places.way(derivation.place, "derive", ("value",) if changed else ())
+            )
+            every = [
+                one
+                for place, other in enumerate(self._base.derivations)
+                for one in (changed if place == number else [other])
+                if one.fact in needed
+            ]
+            yield Mutant(
+                owner,
+                change,
+                derivation.place,
+                way,
+                rules=rules,
+                derivations=tuple(every),
+                is_equal=is_equal,
+            )
+
+    def _derivation_changes(
+        self, derivation: Derivation, number: int
+    ) -> Iterator[tuple[str, list[Derivation], PatternChange | None, bool]]:
+        fact = self._base.facts[derivation.fact]
+        changed: list[tuple[str, list[Derivation], PatternChange | None]] = [
+            (f"when: {change.said}", [replace(derivation, when=change.pattern)], change)
+            for change in pattern_changes(derivation.when, self._base.facts)
+        ]
+        for value in next_to(derivation.value, fact):
+            said = f"value {say_value(derivation.value, fact)} turned to {say_value(value, fact)}"
+            changed.append((said, [replace(derivation, value=value)], None))
+        changed.append(("taken away", [], None))
+        behind = self._closures[derivation.fact]
+        base = replace(
+            self._base,
+            derivations=tuple(one for one in self._base.derivations if one.fact in behind),
+        )
+        place = base.derivations.index(derivation)
+        asked = [one.when for one in base.derivations]
+        asked += [part[0].when for _, part, _ in changed if part]
+        space = Space(base, asked)
+        done = 0
+        try:
+            with space.room(_ROOM):
+                own = _conclusions(space, derivation.fact)
+            known = [own]
+            for said, part, change in changed:
+                every = [*base.derivations[:place], *part, *base.derivations[place + 1 :]]
+                space.conclude_by(every)
+                with space.room(_ROOM):
+                    found = _conclusions(space, derivation.fact)
+                done += 1
+                if found == own or found not in known:
+                    known.append(found)
+                    yield said, part, change, found == own
+        except TooLargeError:
+            for said, part, change in changed[done:]:
+                yield said, part, change, False
+
+    # The catalogue
+
+    def _of_fact(self, fact: Fact) -> Iterator[Mutant]:
+        place, way = self._places.table_of("fact", fact.name)
+        facts, rules = self.affected({fact.name})
+        if fact.planned:
+            rules += tuple(one for one in self._built_in if one.scope == fact.scope)
+        derivations = self._derivations(self._needed(rules) | facts)
+        for change in fact_changes(fact):
+            yield Mutant(
+                fact.name,
+                change.said,
+                place,
+                (*way, change.key) if way else (),
+                rules=rules,
+                derivations=derivations,
+                fact=change.fact,
+                told_by=change.told_by,
+            )
+
+    def _of_source(self, source: SourceKind) -> Iterator[Mutant]:
+        place, way = self._places.table_of("source", source.name)
+        names = {fact.name for fact in self._facts if fact.source == source.name}
+        facts, rules = self.affected(names)
+        derivations = self._derivations(self._needed(rules) | facts)
+        for change in source_changes(source):
+            yield Mutant(
+                source.name,
+                change.said,
+                place,
+                (*way, "heartbeat") if way else (),
+                rules=rules,
+                derivations=derivations,
+                source=change.source,
+                told_by="what is unknown three heartbeats after a source has fallen silent, in a "
+                "[[test.expect]]",
+            )
+
+    # What depends on what
+
+    def _needed(self, rules: list[Rule] | tuple[Rule, ...]) -> set[str]:
+        """The derived facts that some rules look at, and those behind them."""
+        needed: set[str] = set()
+        for rule in rules:
+            for name in _looked_at(rule):
+                needed |= self._closures.get(name, frozenset())
+        return needed
+
+    def _derivations(self, needed: set[str]) -> tuple[Derivation, ...]:
+        needed = set(needed)
+        for name in list(needed):
+            needed |= self._closures.get(name, frozenset())
+        return tuple(one for one in self._base.derivations if one.fact in needed)
 
 
 def mutants(rule_base: RuleBase) -> Iterator[list[Mutant]]:
-    """Every change that can make a difference, those of one owner together. Changes after which
-    everything holds exactly where it held before are left out."""
-    rules = [rule for rule in rule_base.rules if rule.hash != BUILT_IN]
-    closures = _closures(rule_base)
-    for rule in rules:
-        needed = _needed(rule, closures)
-        derivations = tuple(one for one in rule_base.derivations if one.fact in needed)
-        found = [
-            Mutant(rule.id, rule.place, change, (changed,), derivations)
-            for change, changed in _rule_mutants(rule, rule_base)
-        ]
-        if found:
-            yield found
-    for number, derivation in enumerate(rule_base.derivations):
-        affected = tuple(rule for rule in rules if derivation.fact in _needed(rule, closures))
-        owner = f"{derivation.fact} = {derivation.value}"
-        found = []
-        for change, changed in _derivation_mutants(derivation, number, rule_base):
-            every = list(rule_base.derivations)
-            every[number : number + 1] = changed
-            found.append(Mutant(owner, derivation.place, change, affected, tuple(every)))
-        if found:
+    """Every change of a rule base that can make a difference, those of one owner together."""
+    every = Mutants(rule_base)
+    for owner in every.owners():
+        if found := [one for one in every.of(owner) if not one.is_equal]:
             yield found
 
 
 def _closures(rule_base: RuleBase) -> dict[str, frozenset[str]]:
-    """By derived fact, the derived facts that it is concluded from, itself included."""
+    """By derived fact, all facts that it is concluded from, itself included."""
     closures: dict[str, frozenset[str]] = {}
+    by_fact: dict[str, list[Derivation]] = {}
+    for derivation in rule_base.derivations:
+        by_fact.setdefault(derivation.fact, []).append(derivation)
     for name in rule_base.derived_order:
         closure = {name}
-        for derivation in rule_base.derivations:
-            if derivation.fact == name:
-                for other in facts_named(derivation.when):
-                    closure |= closures.get(other, frozenset())
+        for derivation in by_fact.get(name, ()):
+            for other in facts_named(derivation.when):
+                closure |= closures.get(other, frozenset({other}))
         closures[name] = frozenset(closure)
     return closures
 
 
-def _needed(rule: Rule, closures: Mapping[str, frozenset[str]]) -> set[str]:
-    needed: set[str] = set()
-    patterns = [rule.when, rule.until, *(step.done_when for step in rule.steps)]
-    for pattern in patterns:
-        for name in facts_named(pattern) if pattern is not None else ():
-            needed |= closures.get(name, frozenset())
-    return needed
-
-
-# Rules
-
-
-def _rule_mutants(rule: Rule, rule_base: RuleBase) -> Iterator[tuple[str, Rule]]:
-    for change, when in _different(rule.when, rule_base, rule.id):
-        yield f"when: {change}", _replaced(rule, when=when)
+def _patterns(rule: Rule) -> Iterator[tuple[str, Path, Pattern]]:
+    """Each pattern of a rule, what it is called, and the way to it."""
+    yield "when", ("when",), rule.when
     if rule.until is not None:
-        for change, until in _different(rule.until, rule_base, rule.id):
-            yield f"until: {change}", _replaced(rule, until=until)
-        yield "until: taken away", _replaced(rule, until=None)
-    if rule.hold is not None:
-        yield "for: taken away", _replaced(rule, hold=None)
-        for hold in (rule.hold * 1.1, rule.hold * 0.9):
-            yield f"for: {show_duration(hold)}", _replaced(rule, hold=hold)
+        yield "until", ("until",), rule.until
     for number, step in enumerate(rule.steps):
-        for change, changed in _step_mutants(step, rule_base, rule):
-            steps = (*rule.steps[:number], changed, *rule.steps[number + 1 :])
-            yield f"step {number + 1}: {change}", _replaced(rule, steps=steps)
-    for number, prohibition in enumerate(rule.forbid):
-        forbid = (*rule.forbid[:number], *rule.forbid[number + 1 :])
-        yield f"forbid: {prohibition.operation} taken away", _replaced(rule, forbid=forbid)
+        if step.done_when is not None:
+            yield f"step {number + 1}", ("then", "step", number, "done_when"), step.done_when
 
 
-def _step_mutants(step: Step, rule_base: RuleBase, rule: Rule) -> Iterator[tuple[str, Step]]:
-    if step.done_when is None:
-        return
-    for change, done_when in _different(step.done_when, rule_base, rule.id, rule):
-        yield change, msgspec.structs.replace(step, done_when=done_when)
-    if step.wait is not None and step.wait.at_least:
-        for factor in (1.1, 0.9):
-            at_least = step.wait.at_least * factor
-            wait = msgspec.structs.replace(step.wait, at_least=at_least)
-            change = f"wait at_least: {show_duration(at_least)}"
-            yield change, msgspec.structs.replace(step, wait=wait)
+def _with_pattern(rule: Rule, part: Path, pattern: Pattern) -> Rule:
+    if part == ("when",):
+        return replace(rule, when=pattern)
+    if part == ("until",):
+        return replace(rule, until=pattern)
+    number = int(part[2])
+    step = replace(rule.steps[number], done_when=pattern)
+    return replace(rule, steps=(*rule.steps[:number], step, *rule.steps[number + 1 :]))
 
 
-def _replaced(rule: Rule, **changes: Any) -> Rule:
-    return msgspec.structs.replace(rule, **changes)
+def _looked_at(rule: Rule) -> set[str]:
+    """All that a finding of a rule depends on."""
+    names: set[str] = set()
+    for _, _, pattern in _patterns(rule):
+        names.update(facts_named(pattern))
+    names.update(step.wait.start for step in rule.steps if step.wait)
+    return names | ({rule.occurrence} - {""})
 
 
-# Derivations
-
-
-def _derivation_mutants(
-    derivation: Derivation, number: int, rule_base: RuleBase
-) -> Iterator[tuple[str, list[Derivation]]]:
-    changed = [
-        (change, [msgspec.structs.replace(derivation, when=when)])
-        for change, when in _changes(derivation.when, rule_base.facts)
-    ]
-    changed.append(("taken away", []))
-    asked = [derivation.when, *(part[0].when for _, part in changed if part)]
-    try:
-        space = Space(rule_base, asked + [one.when for one in rule_base.derivations])
-        before = _conclusions(space, derivation.fact)
-        for change, part in changed:
-            every = list(rule_base.derivations)
-            every[number : number + 1] = part
-            space.conclude_by(every)
-            if _conclusions(space, derivation.fact) != before:
-                yield change, part
-    except TooLargeError:
-        yield from changed
+def _standing(space: Space, rule: Rule) -> int:
+    """The situations in which a finding of a rule is not over."""
+    if rule.until is not None:
+        return space.diagram.outside(space.sets(rule.until, rule.id).true)
+    return space.diagram.outside(space.sets(rule.when).false)
 
 
 def _conclusions(space: Space, name: str) -> dict[Value, int]:
     return {value: where for value, where in space.conclusions(name) if where}
-
-
-# Patterns
-
-
-def _different(
-    pattern: Pattern, rule_base: RuleBase, owner: str, while_open: Rule | None = None
-) -> Iterator[tuple[str, Pattern]]:
-    """The changes of a pattern after which it holds, or does not hold, somewhere else; with
-    `while_open`, somewhere where a finding of that rule can be open."""
-    changed = list(_changes(pattern, rule_base.facts))
-    asked = [pattern, *(other for _, other in changed)]
-    if while_open is not None:
-        asked += [while_open.when, *([while_open.until] if while_open.until is not None else [])]
-    try:
-        space = Space(rule_base, asked)
-        both = space.diagram.both
-        where = EVERYWHERE
-        if while_open is not None:
-            end = while_open.until
-            over = space.sets(while_open.when).false
-            over = space.sets(end, owner).true if end is not None else over
-            where = space.diagram.outside(over)
-        before = space.sets(pattern, owner)
-        known = {(both(before.true, where), both(before.false, where))}
-        for change, other in changed:
-            after = space.sets(other, owner)
-            found = both(after.true, where), both(after.false, where)
-            if found not in known:
-                known.add(found)
-                yield change, other
-    except TooLargeError:
-        yield from changed
-
-
-def _changes(pattern: Pattern, catalogue: Mapping[str, Fact]) -> Iterator[tuple[str, Pattern]]:
-    if isinstance(pattern, Condition):
-        yield from _condition_changes(pattern, catalogue)
-        return
-    if len(pattern.patterns) > 1 or pattern.kind == "none":
-        kind = _OTHER_KIND[pattern.kind]
-        yield f"{pattern.kind} turned to {kind}", Combination(kind, pattern.patterns)
-    for place, part in enumerate(pattern.patterns):
-        rest = pattern.patterns[:place], pattern.patterns[place + 1 :]
-        if len(pattern.patterns) > 1:
-            said = _say(part, catalogue)
-            yield f"{said} taken away", Combination(pattern.kind, (*rest[0], *rest[1]))
-        for change, other in _changes(part, catalogue):
-            yield change, Combination(pattern.kind, (*rest[0], other, *rest[1]))
-
-
-def _condition_changes(
-    condition: Condition, catalogue: Mapping[str, Fact]
-) -> Iterator[tuple[str, Pattern]]:
-    said = say_condition(condition, catalogue)
-    for other in _other_conditions(condition, catalogue):
-        yield f"{said} turned to {say_condition(other, catalogue)}", other
-    if condition.operator == "matches":
-        yield f"{said} turned to its contrary", Combination("none", (condition,))
-
-
-def _other_conditions(condition: Condition, catalogue: Mapping[str, Fact]) -> Iterator[Condition]:
-    name, operator, operand = condition.fact, condition.operator, condition.operand
-    if operator == "known":
-        yield Condition(name, "known", not operand)
-        return
-    if operator in _NEGATED:
-        yield Condition(name, _NEGATED[operator], operand)
-    if operator in _OTHER_SIDE:
-        yield Condition(name, _OTHER_SIDE[operator], operand)
-    if operator in ("is", "not"):
-        values = cast(tuple[Value, ...], operand)
-        if len(values) > 1:
-            for place in range(len(values)):
-                yield Condition(name, operator, values[:place] + values[place + 1 :])
-        fact = catalogue.get(name)
-        others = [value for value in (fact.values if fact else ()) if value not in values]
-        if len(values) == 1 and others:
-            yield Condition(name, operator, (others[0],))
-    elif operator in AGE_OPERATORS:
-        span = cast(timedelta, operand)
-        yield Condition(name, operator, span * 1.1)
-        yield Condition(name, operator, span * 0.9)
-    elif operator in THRESHOLD_OPERATORS and isinstance(operand, int | float):
-        step = max(1, abs(operand) // 10)
-        yield Condition(name, operator, operand + step)
-        yield Condition(name, operator, operand - step)
-
-
-def _say(pattern: Pattern, catalogue: Mapping[str, Fact]) -> str:
-    if isinstance(pattern, Condition):
-        return say_condition(pattern, catalogue)
-    return f"{pattern.kind} of ({'; '.join(_say(part, catalogue) for part in pattern.patterns)})"

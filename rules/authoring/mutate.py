@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
-from rules.authoring.mutants import Mutant
+from rules.authoring.mutants import Mutant, Mutants, Owner
 from rules.authoring.play import OpenLog
-from rules.authoring.rule_tests import RuleTest
+from rules.authoring.rule_tests import ExpectedState, RuleTest
 from rules.authoring.run_tests import Outcome, Runner
-from rules.rule_base import RuleBase
+from rules.built_in import BUILT_IN
+from rules.pattern import Pattern, facts_named
+from rules.program import texts_of
+from rules.read_catalogue import ENGINE
+from rules.read_rules import PLACEHOLDER
+from rules.rule_base import Rule, RuleBase
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -23,8 +29,10 @@ class Verdict(msgspec.Struct, frozen=True):
 class Mutation:
     """Runs tests against changed rules.
 
-    Only the changed rule and those that depend on it are judged; a test notices a change when
-    something else is wrong with it than without the change."""
+    Only the changed rule and those that depend on it are judged, by tests that say something of
+    them; a test notices a change when something else is wrong with it than without the change.
+    Whether an operation is allowed, which all rules together say, is asked of the whole rule base
+    where nothing else has noticed."""
 
     def __init__(
         self,
@@ -35,6 +43,7 @@ class Mutation:
     ) -> None:
         """`outcomes` are the tests' with nothing changed: they say where it is best to begin."""
         self._base = rule_base
+        self._mutants = Mutants(rule_base)
         self._tests = [test for test in tests if not test.todo]
         self._open_log = open_log
         self._raised_in: dict[str, set[str]] = {}
@@ -42,17 +51,32 @@ class Mutation:
             for rule in outcome.raised:
                 self._raised_in.setdefault(rule, set()).add(outcome.test.name)
 
-    def run(self, group: Sequence[Mutant]) -> Iterator[Verdict]:
-        """Try the changes of one owner."""
-        rules = {rule.id for rule in group[0].rules}
-        order = self._order(rules)
-        before: dict[str, frozenset[str]] = {}
-        originals = tuple(rule for rule in self._base.rules if rule.id in rules)
-        needed = {derivation.fact for derivation in group[0].derivations}
-        derivations = tuple(one for one in self._base.derivations if one.fact in needed)
-        unchanged = self._runner(originals, derivations, rules)
+    def owners(self) -> list[Owner]:
+        """Everything that can be changed, in the order of the rule base."""
+        return self._mutants.owners()
+
+    def run(self, owner: Owner) -> Iterator[Verdict]:
+        """Try the changes of one owner; those that make no difference are told and not tried."""
+        group = self._mutants.of(owner)
+        tried = [mutant for mutant in group if not mutant.is_equal]
         for mutant in group:
-            runner = self._runner(mutant.rules, mutant.derivations, rules)
+            if mutant.is_equal:
+                yield Verdict(mutant, "")
+        if not tried:
+            return
+        ids = {rule.id for mutant in tried for rule in mutant.rules}
+        originals = tuple(rule for rule in self._base.rules if rule.id in ids)
+        facts = self._mutants.facts_of(owner)
+        order = self._order(ids, facts)
+        before: dict[str, frozenset[str]] = {}
+        # The same facts whatever is changed, so that nothing but the change can be noticed.
+        rules = (*originals, *(rule for mutant in tried for rule in mutant.rules))
+        part = self._part(rules, tried, facts)
+        needed = {one.fact for mutant in tried for one in mutant.derivations}
+        derivations = tuple(one for one in self._base.derivations if one.fact in needed)
+        unchanged = self._runner(replace(part, rules=originals, derivations=derivations), ids)
+        for mutant in tried:
+            runner = self._runner(_changed(part, mutant), ids)
             noticed = ""
             for test in order:
                 if test.name not in before:
@@ -61,25 +85,101 @@ class Mutation:
                     noticed = test.name
                     break
             runner.close()
-            yield Verdict(mutant, noticed)
+            yield Verdict(mutant, noticed or self._noticed_by_all(mutant, originals))
         unchanged.close()
 
-    def _runner(
-        self, rules: Iterable[object], derivations: Iterable[object], names: set[str]
-    ) -> Runner:
-        base = msgspec.structs.replace(
-            self._base, rules=tuple(rules), derivations=tuple(derivations)
-        )
-        return Runner(base, self._open_log, only=frozenset(names), explain_failures=False)
+    def _part(self, rules: Sequence[Rule], tried: Sequence[Mutant], named: set[str]) -> RuleBase:
+        """The rule base without the facts that none of some changes has to do with."""
+        wanted = set(named)
+        wanted.update(scope.member_by for scope in self._base.scopes.values())
+        patterns: list[Pattern] = [one.when for mutant in tried for one in mutant.derivations]
+        wanted.update(one.fact for mutant in tried for one in mutant.derivations)
+        for rule in rules:
+            wanted.add(rule.occurrence)
+            wanted.update(step.wait.start for step in rule.steps if step.wait)
+            patterns += [rule.when, *([rule.until] if rule.until is not None else [])]
+            patterns += [step.done_when for step in rule.steps if step.done_when is not None]
+            for text in texts_of(rule):
+                wanted.update(PLACEHOLDER.findall(text))
+        for pattern in patterns:
+            wanted.update(facts_named(pattern))
+        scopes = {rule.scope for rule in rules if rule.hash == BUILT_IN}
+        facts = {
+            name: fact
+            for name, fact in self._base.facts.items()
+            if name in wanted or fact.scope in scopes or fact.source == ENGINE
+        }
+        order = tuple(name for name in self._base.derived_order if name in facts)
+        return replace(self._base, facts=facts, derived_order=order)
 
-    def _order(self, rules: set[str]) -> list[RuleTest]:
+    def _runner(self, part: RuleBase, names: set[str]) -> Runner:
+        return Runner(
+            part, self._open_log, only=frozenset(names), whole=self._base, explain_failures=False
+        )
+
+    def _order(self, rules: set[str], facts: set[str]) -> list[RuleTest]:
         """The tests that could notice: those in which the rules are raised come first, short ones
         before logs."""
         first = set().union(*(self._raised_in.get(rule, set()) for rule in rules))
-        able = [test for test in self._tests if test.exact or test.states or test.rules & rules]
+        able = [test for test in self._tests if _says_something(test, rules, facts)]
         return sorted(
             able, key=lambda test: (test.name not in first, bool(test.log), not test.rules & rules)
         )
+
+    def _noticed_by_all(self, mutant: Mutant, originals: Sequence[Rule]) -> str:
+        """The test that finds an operation otherwise allowed than it expects, if one does."""
+        operations = {one.operation for rule in (*originals, *mutant.rules) for one in rule.forbid}
+        tests = [
+            test
+            for test in self._tests
+            if any(
+                operations & {*state.forbidden, *state.allowed, *state.uncertain}
+                for state in test.states
+            )
+        ]
+        if not tests:
+            return ""
+        changed = {rule.id: rule for rule in mutant.rules}
+        needed = {one.fact for one in mutant.derivations}
+        rest = (one for one in self._base.derivations if one.fact not in needed)
+        whole = replace(
+            _changed(self._base, mutant),
+            rules=tuple(changed.get(rule.id, rule) for rule in self._base.rules),
+            derivations=(*mutant.derivations, *rest),
+        )
+        runner = Runner(whole, self._open_log, explain_failures=False)
+        noticed = next((test.name for test in tests if not runner.run(test).passed), "")
+        runner.close()
+        return noticed
+
+
+def _changed(part: RuleBase, mutant: Mutant) -> RuleBase:
+    """A rule base with a change in it; of rules and derivations, those alone that it is about."""
+    facts, sources = part.facts, part.sources
+    if mutant.fact is not None:
+        facts = {**facts, mutant.fact.name: mutant.fact}
+    if mutant.source is not None:
+        sources = {**sources, mutant.source.name: mutant.source}
+    return replace(
+        part, rules=mutant.rules, derivations=mutant.derivations, facts=facts, sources=sources
+    )
+
+
+def _says_something(test: RuleTest, rules: set[str], facts: set[str]) -> bool:
+    """Whether a test could come out otherwise where some rules and some facts do."""
+    if test.exact or test.rules & rules:
+        return True
+    return any(rules & set(_rules_of(state)) or facts & _facts_of(state) for state in test.states)
+
+
+def _rules_of(state: ExpectedState) -> Iterable[str]:
+    yield from state.open or ()
+    yield from state.unconfirmed or ()
+    yield from (*state.steps, *state.waits, *state.advice, *state.blind, *state.judged)
+
+
+def _facts_of(state: ExpectedState) -> set[str]:
+    return {*state.facts, *state.unknown}
 
 
 def _failures(runner: Runner, test: RuleTest) -> frozenset[str]:

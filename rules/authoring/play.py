@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from rules.authoring.rule_tests import ExpectedState, RuleTest, Said
 from rules.engine import Watch
 from rules.finding import Change, Finding
+from rules.rule_base import RuleBase
 from rules.vocabulary import (
     FACTS_CHANGED,
     FACTS_SNAPSHOT,
@@ -35,15 +36,19 @@ NAME: Final = "test"
 class Play:
     """Lets what a test says happen to a watch."""
 
-    def __init__(self, test: RuleTest, watch: Watch, log: Log | None) -> None:
+    def __init__(
+        self, test: RuleTest, watch: Watch, log: Log | None, rule_base: RuleBase | None = None
+    ) -> None:
+        """`rule_base` has every fact that the test names, where the watch knows fewer."""
         self.test = test
         self.watch = watch
         self.found: list[Finding] = []
         self._log = log
-        self.base = watch.rule_base
+        self.base = rule_base or watch.rule_base
         self._number = 0
         self._observers: list[Observer] = []
         self._heartbeats: dict[str, tuple[timedelta, datetime]] = {}
+        self._silent: set[str] = set()
 
     def play(self, observer: Observer | None, until: datetime | None = None) -> None:
         """Let everything happen, up to a time."""
@@ -169,9 +174,15 @@ class Play:
             yield self._event(
                 kind, time, source, subject, facts=facts, families=list(said.families)
             )
-        for kind, name in ((SOURCE_LOST, said.lost), (SOURCE_HEARD, said.heard)):
+        for kind, name in (
+            (SOURCE_LOST, said.lost),
+            (SOURCE_HEARD, said.heard),
+            (SOURCE_HEARD, said.silent),
+        ):
             if name:
                 source = name if "/" in name else f"{name}/{NAME}"
+                if name == said.silent:
+                    self._silent.add(source)
                 yield self._event(kind, time, f"watch/{NAME}", source=source)
         subject = said.subject or self.test.subject
         operator = f"operator/{NAME}"
@@ -211,11 +222,15 @@ class Play:
         )
 
     def _spoken(self, event: Event) -> None:
-        """Keep a source heard that has spoken, until it is lost."""
+        """Keep a source heard that has spoken, until it is lost or falls silent."""
         if event.type == SOURCE_LOST:
             self._heartbeats.pop(event.data.source, None)
         elif event.type == SOURCE_HEARD:
-            self._heard(event.data.source, event.time)
+            if event.data.source in self._silent:
+                self._silent.remove(event.data.source)
+                self._heartbeats.pop(event.data.source, None)
+            else:
+                self._heard(event.data.source, event.time)
         else:
             self._heard(event.source, event.time)
 

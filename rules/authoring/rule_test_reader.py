@@ -350,7 +350,7 @@ class TestReader:
             if family not in known:
                 message = f"no facts are of the family {family!r}{nearest(family, sorted(known))}"
                 table.fault(Code.UNKNOWN_FACT, message, "snapshot", position)
-        for key in ("lost", "heard"):
+        for key in ("lost", "heard", "silent"):
             kind = table.text(key)
             if kind and kind.partition("/")[0] not in self._base.sources:
                 hint = nearest(kind, self._base.sources)
@@ -364,6 +364,7 @@ class TestReader:
             families=families,
             lost=table.text("lost"),
             heard=table.text("heard"),
+            silent=table.text("silent"),
             rule=rule,
             confirm=table.text("confirm"),
             close=table.text("close"),

@@ -33,6 +33,8 @@ class Said(msgspec.Struct, frozen=True):
     lost: str = ""
     heard: str = ""
     """A kind of source that is lost, or heard again."""
+    silent: str = ""
+    """A kind of source that is heard now and then no more."""
     rule: str = ""
     confirm: str = ""
     close: str = ""

@@ -44,12 +44,15 @@ class Runner:
         *,
         observer: Observer | None = None,
         only: frozenset[str] | None = None,
+        whole: RuleBase | None = None,
         explain_failures: bool = True,
     ) -> None:
-        """`only` are the rules whose findings matter, all where it is left out."""
+        """`only` are the rules whose findings matter, all where it is left out. With `whole`, the
+        rule base is a part of that one, and what only all rules together can say is not judged."""
         self._explain_failures = explain_failures
         self.rule_base = rule_base
         self._empty = Watch(rule_base)
+        self._whole = whole
         self._open_log = open_log
         self._observer = observer
         self._only = only
@@ -74,13 +77,13 @@ class Runner:
         """A test that has not been played; one of a log begins when the log does."""
         told = self._explain_failures and explain_states
         if not test.log:
-            return JudgedPlay(test, self._empty.copy(), None, explain_failures=told)
+            return JudgedPlay(test, self._empty.copy(), None, self._whole, explain_failures=told)
         log = iter(self._open_log(test.log))
         first = next(log, None)
         if first is not None and test.begin == BEGIN:
             test = msgspec.structs.replace(test, begin=first[0].time)
         whole = chain([first], log) if first is not None else log
-        return JudgedPlay(test, self._empty.copy(), whole, explain_failures=told)
+        return JudgedPlay(test, self._empty.copy(), whole, self._whole, explain_failures=told)
 
     def _about(self, test: RuleTest) -> frozenset[str]:
         about = self._ids if test.exact else test.rules

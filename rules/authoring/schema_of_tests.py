@@ -26,6 +26,7 @@ def test_file_schema(rule_base: RuleBase) -> Schema:
         "snapshot": part.texts("Families of facts: what is said is a snapshot of them"),
         "lost": part.text("A source that is lost"),
         "heard": part.text("A source that is heard again"),
+        "silent": part.text("A source that is heard now, and then no more: heartbeats end"),
         "rule": rules,
         "confirm": part.text("The step of the rule that an operator confirms"),
         "acknowledge": part.text("What an operator notes"),

@@ -43,6 +43,8 @@ class Suggestions:
     def rows(self, mutant: Mutant) -> Iterator[Row]:
         """Rows that may notice a change, the simplest first."""
         try:
+            if mutant.fact is not None or mutant.source is not None:
+                return
             if mutant.owner in self._rules:
                 yield from self._rule_rows(self._rules[mutant.owner], mutant.rules[0])
             else:
@@ -81,10 +83,16 @@ class Suggestions:
         for where in places:
             yield from self._row(space, rule, begin, where)
         for step, other in zip(_steps(rule), _steps(changed), strict=True):
-            if step is None or other is None or step == other:
+            if step is None or step == other:
                 continue
-            own, theirs = space.sets(step, rule.id), space.sets(other, rule.id)
-            for where in (differ(own.true, theirs.true), differ(own.false, theirs.false)):
+            own = space.sets(step, rule.id)
+            if other is None:
+                # Nothing ticks it any more, and nobody is unsure of it.
+                places = [own.true, diagram.outside(diagram.either(own.true, own.false))]
+            else:
+                theirs = space.sets(other, rule.id)
+                places = [differ(own.true, theirs.true), differ(own.false, theirs.false)]
+            for where in places:
                 here = diagram.both(where, standing)
                 yield from self._row(space, rule, NOWHERE, diagram.both(here, when.true))
                 yield from self._row(space, rule, begin, here)

@@ -5,44 +5,64 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from msgspec.structs import replace
+
 from rules.vocabulary import Event
 from tui.rules_commands.all_cores import Progress, on_all_cores
 from tui.rules_commands.test_files import open_log
 
 if TYPE_CHECKING:
-    from rules.authoring.mutants import Mutant
+    from rules.authoring.mutants import Mutant, Owner
     from rules.authoring.mutate import Mutation
     from rules.authoring.rule_tests import RuleTest
     from rules.authoring.run_tests import Outcome
     from rules.rule_base import RuleBase
 
 
-_NO_ROW: Final = (
-    "no row of a table would notice: write a [[test]] that says when it is raised and resolved, or "
-    "what it forbids"
-)
+_NO_ROW: Final = "no row of a table would notice: write a [[test]] that says"
+_RAISED: Final = "when it is raised and resolved"
 
 
-class Survivor(NamedTuple):
-    """A change that no test noticed, and a test that would."""
+class Told(NamedTuple):
+    """A change, where it stands, and, where no test noticed it, a test that would."""
 
     file: str
     line: int
+    column: int
     owner: str
     change: str
-    head: str
-    row: str
+    head: str = ""
+    row: str = ""
     """A row of a test table that would notice, and the table's head; empty where there is none,
     or where the row for another change would notice this one, too."""
     unshown: str = ""
     """Why there is no row."""
 
 
+class MutationReport(NamedTuple):
+    """What came of all changes."""
+
+    tried: int
+    """The changes that make a difference."""
+    unnoticed: list[Told]
+    equal: list[Told]
+    """The changes after which everything is exactly as before."""
+
+
 class _Work(NamedTuple):
     rule_base: RuleBase
-    groups: list[list[Mutant]]
+    owners: list[Owner]
     mutation: Mutation
     suggest: bool
+
+
+class _Tried(NamedTuple):
+    """What came of the changes of one owner: how many were tried, those unnoticed, with rows that
+    would notice, and those that make no difference."""
+
+    tried: int
+    unnoticed: list[tuple[Mutant, str, str, str]]
+    equal: list[Mutant]
 
 
 _work: list[_Work] = []
@@ -51,7 +71,7 @@ _work: list[_Work] = []
 _logs: dict[str, list[tuple[Event, bytes]]] = {}
 
 
-def survivors(
+def mutate(
     rule_base: RuleBase,
     tests: Sequence[RuleTest],
     outcomes: Sequence[Outcome],
@@ -59,65 +79,83 @@ def survivors(
     *,
     suggest: bool,
     only: Sequence[str] = (),
-) -> tuple[int, list[Survivor]]:
-    """How many changes were tried, and those that no test noticed; with `only`, changes of these
-    rules and of what concludes these facts."""
-    from rules.authoring.mutants import mutants
+) -> MutationReport:
+    """Try every change; with `only`, those of these rules, facts and sources, and of what
+    concludes these facts."""
+    from rules.authoring.leaf_places import LeafPlaces
     from rules.authoring.mutate import Mutation
 
-    groups = [
-        group
-        for group in mutants(rule_base)
-        if not only or group[0].owner.partition(" = ")[0] in only
-    ]
     mutation = Mutation(rule_base, tests, outcomes, _kept_log)
+    owners = [owner for owner in mutation.owners() if not only or owner.name in only]
     for test in tests:
         if test.log:
             _kept_log(test.log)
-    _work[:] = [_Work(rule_base, groups, mutation, suggest)]
-    total = sum(map(len, groups))
-    found: list[Survivor] = []
+    _work[:] = [_Work(rule_base, owners, mutation, suggest)]
+    unnoticed: list[tuple[Mutant, str, str, str]] = []
+    equal: list[Mutant] = []
     tried = 0
     progress = Progress()
-    for number, survived in on_all_cores(_try, range(len(groups)), processes):
-        tried += len(groups[number])
-        found += survived
-        progress.tell(f"{tried:,} of {total:,} changes tried, {len(found):,} unnoticed")
+    order = sorted(range(len(owners)), key=lambda number: owners[number].kind != "derive")
+    for done, found in enumerate(on_all_cores(_try, order, processes), 1):
+        tried += found.tried
+        unnoticed += found.unnoticed
+        equal += found.equal
+        progress.tell(
+            f"{done:,} of {len(owners):,} rules, derivations and facts changed, {tried:,} changes "
+            f"tried, {len(unnoticed):,} unnoticed"
+        )
     progress.clear()
     _work.clear()
-    return total, sorted(found)
+    places = LeafPlaces(rule_base)
+    spots = places.spots((one.place, one.way) for one, *_ in unnoticed)
+    alike = places.spots((one.place, one.way) for one in equal)
+    return MutationReport(
+        tried,
+        sorted(
+            Told(one.place.file, spot.line, spot.column, one.owner, one.change, *rest)
+            for (one, *rest), spot in zip(unnoticed, spots, strict=True)
+        ),
+        sorted(
+            Told(one.place.file, spot.line, spot.column, one.owner, one.change)
+            for one, spot in zip(equal, alike, strict=True)
+        ),
+    )
 
 
-def _try(number: int) -> tuple[int, list[Survivor]]:
+def _try(number: int) -> _Tried:
     from rules.authoring.suggested_tests import Suggested, suggest
 
     work = _work[0]
-    found: list[Survivor] = []
+    found: list[tuple[Mutant, str, str, str]] = []
+    equal: list[Mutant] = []
     suggested: list[Suggested] = []
-    for verdict in work.mutation.run(work.groups[number]):
+    tried = 0
+    for verdict in work.mutation.run(work.owners[number]):
         mutant = verdict.mutant
+        if mutant.is_equal:
+            equal.append(_bare(mutant))
+            continue
+        tried += 1
         if verdict.noticed_by:
             continue
         row, unshown = None, ""
         if work.suggest and any(one.notices(work.rule_base, mutant) for one in suggested):
             unshown = "the row for another change of it would notice this one, too"
         elif work.suggest:
-            row = suggest(work.rule_base, mutant)
-            unshown = _NO_ROW if row is None else ""
+            row = None if mutant.told_by else suggest(work.rule_base, mutant)
+            unshown = f"{_NO_ROW} {mutant.told_by or _RAISED}" if row is None else ""
+            if mutant.told_by:
+                unshown = f"say {mutant.told_by}"
         if row is not None:
             suggested.append(row)
-        found.append(
-            Survivor(
-                mutant.place.file,
-                mutant.place.line,
-                mutant.owner,
-                mutant.change,
-                row.head if row is not None else "",
-                row.row if row is not None else "",
-                unshown,
-            )
-        )
-    return number, found
+        head, text = (row.head, row.row) if row is not None else ("", "")
+        found.append((_bare(mutant), head, text, unshown))
+    return _Tried(tried, found, equal)
+
+
+def _bare(mutant: Mutant) -> Mutant:
+    """A change without the rules that it changes, which need not go through pipes."""
+    return replace(mutant, rules=(), derivations=(), fact=None, source=None)
 
 
 def _kept_log(path: str) -> list[tuple[Event, bytes]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rules.authoring.rule_tests import RuleTest
     from rules.authoring.run_tests import Outcome
     from rules.rule_base import RuleBase
-    from tui.rules_commands.mutation_run import Survivor
+    from tui.rules_commands.mutation_run import MutationReport, Told
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,11 +59,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change each comparison, value and boundary in turn: a test must fail",
     )
     parser.add_argument(
+        "--equal",
+        action="store_true",
+        help="with --mutate: list the changes, too, that make no difference",
+    )
+    parser.add_argument(
         "--change",
         metavar="NAME",
         action="append",
         default=[],
-        help="with --mutate: change this rule, or what concludes this fact, alone",
+        help="with --mutate: change this rule, fact or source alone",
     )
     parser.add_argument(
         "--suggest", action="store_true", help="with --mutate: show tests that would notice"
@@ -98,8 +103,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     from rules.authoring.coverage import Coverage
 
-    if not arguments.mutate and (arguments.suggest or arguments.write or arguments.change):
-        message = "--suggest, --write and --change belong to --mutate"
+    of_mutate = (arguments.suggest, arguments.write, arguments.change, arguments.equal)
+    if not arguments.mutate and any(of_mutate):
+        message = "--suggest, --write, --change and --equal belong to --mutate"
         sys.stderr.write(f"watchkeeper rules test: {message}\n")
         return UNUSABLE
     loaded = load(arguments)
@@ -122,37 +128,51 @@ def run(arguments: argparse.Namespace) -> int:
         Path(arguments.junit).write_text(as_junit(outcomes, seconds), "utf-8")
     failed = sum(not one.passed and not one.test.todo for one in outcomes)
     short = report is not None and report.whole.share < (arguments.min or 0)
-    tried: int | None = None
-    unnoticed: list[Survivor] = []
+    mutation: MutationReport | None = None
     if arguments.mutate and not failed:
-        from tui.rules_commands.mutation_run import survivors
-
-        tried, unnoticed = survivors(
-            rule_base,
-            tests,
-            outcomes,
-            arguments.jobs,
-            suggest=arguments.suggest or arguments.write is not None,
-            only=arguments.change,
-        )
-        unnoticed = [one._replace(file=path_of(one.file, folders)) for one in unnoticed]
-        if arguments.change and not tried:
+        mutation = _mutate(arguments, rule_base, tests, outcomes, folders)
+        if arguments.change and not (mutation.tried or mutation.equal):
             names = ", ".join(arguments.change)
             sys.stderr.write(f"watchkeeper rules test: nothing to change in {harmless(names)}\n")
             return UNUSABLE
-        if arguments.write is not None and unnoticed:
-            _append(Path(arguments.write), unnoticed)
+        if arguments.write is not None and mutation.unnoticed:
+            _append(Path(arguments.write), mutation.unnoticed)
     if arguments.format == "json":
-        _write_json(outcomes, report, tried, unnoticed)
+        _write_json(outcomes, report, mutation)
     elif arguments.format == "github":
-        _write_github(outcomes, report, unnoticed)
+        _write_github(outcomes, report, mutation)
     else:
         _write_text(outcomes, report, sum(seconds), arguments.min if short else None)
-        if tried is not None:
-            _write_mutation(tried, unnoticed, suggest=arguments.suggest)
+        if mutation is not None:
+            _write_mutation(mutation, suggest=arguments.suggest, equal=arguments.equal)
         elif arguments.mutate:
             sys.stdout.write("Nothing was changed: the tests must pass first\n")
-    return FOUND if failed or short or unnoticed else FINE
+    return FOUND if failed or short or (mutation and mutation.unnoticed) else FINE
+
+
+def _mutate(
+    arguments: argparse.Namespace,
+    rule_base: RuleBase,
+    tests: list[RuleTest],
+    outcomes: list[Outcome],
+    folders: list[Path],
+) -> MutationReport:
+    """Change everything in turn, and name files by their paths."""
+    from tui.rules_commands.mutation_run import mutate
+
+    found = mutate(
+        rule_base,
+        tests,
+        outcomes,
+        arguments.jobs,
+        suggest=arguments.suggest or arguments.write is not None,
+        only=arguments.change,
+    )
+
+    def placed(changes: list[Told]) -> list[Told]:
+        return [one._replace(file=path_of(one.file, folders)) for one in changes]
+
+    return found._replace(unnoticed=placed(found.unnoticed), equal=placed(found.equal))
 
 
 def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int:
@@ -255,7 +275,7 @@ def _write_text(
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
-def _append(path: Path, unnoticed: list[Survivor]) -> None:
+def _append(path: Path, unnoticed: list[Told]) -> None:
     from rules.authoring.suggested_tests import as_tables
 
     tables = as_tables((one.head, one.row) for one in unnoticed if one.row)
@@ -265,22 +285,32 @@ def _append(path: Path, unnoticed: list[Survivor]) -> None:
     sys.stdout.write(f"{path} written\n")
 
 
-def _write_mutation(tried: int, unnoticed: list[Survivor], *, suggest: bool) -> None:
-    for one in unnoticed:
-        place = f"{harmless(one.file)}:{one.line}: {harmless(one.owner)}"
-        sys.stdout.write(f"{place}: no test notices: {harmless(one.change)}\n")
+def _write_mutation(found: MutationReport, *, suggest: bool, equal: bool) -> None:
+    for one in found.unnoticed:
+        sys.stdout.write(f"{_place(one)}: no test notices: {harmless(one.change)}\n")
         if suggest:
             table = f"{one.head}rows = [\n{one.row}\n]" if one.row else ""
             if one.unshown:
                 sys.stdout.write(f"    {harmless(one.unshown)}\n")
             for line in table.splitlines():
                 sys.stdout.write(f"    {harmless(line)}\n")
-    share = f"{tried - len(unnoticed):,} of {say_count(tried, 'change')} noticed"
-    sys.stdout.write(f"{share}, {len(unnoticed):,} unnoticed\n")
+    for one in found.equal if equal else ():
+        sys.stdout.write(f"{_place(one)}: makes no difference: {harmless(one.change)}\n")
+    unnoticed = len(found.unnoticed)
+    told = f"{found.tried - unnoticed:,} of {say_count(found.tried, 'change')} noticed"
+    told += f", {unnoticed:,} unnoticed"
+    if found.equal:
+        told += f"; {len(found.equal):,} more make no difference"
+        told += "" if equal else " (--equal lists them)"
+    sys.stdout.write(f"{told}\n")
+
+
+def _place(one: Told) -> str:
+    return f"{harmless(one.file)}:{one.line}:{one.column}: {harmless(one.owner)}"
 
 
 def _write_github(
-    outcomes: list[Outcome], report: CoverageReport | None, unnoticed: list[Survivor]
+    outcomes: list[Outcome], report: CoverageReport | None, mutation: MutationReport | None
 ) -> None:
     from tui.rules_commands import test_reports
     from tui.rules_commands.fault_reports import github_command
@@ -289,23 +319,30 @@ def _write_github(
     for gap in report.gaps if report is not None else ():
         said = f"{gap.owner}: {gap.message}"
         lines.append(github_command("warning", gap.file, gap.line, "not reached", said))
-    for one in unnoticed:
+    for one in mutation.unnoticed if mutation is not None else ():
         said = f"{one.owner}: no test notices: {one.change}"
         lines.append(github_command("warning", one.file, one.line, "unnoticed change", said))
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def _write_json(
-    outcomes: list[Outcome],
-    report: CoverageReport | None,
-    tried: int | None,
-    unnoticed: list[Survivor],
+    outcomes: list[Outcome], report: CoverageReport | None, mutation: MutationReport | None
 ) -> None:
     from tui.rules_commands import test_reports
 
     more: dict[str, Any] = {}
     if report is not None:
         more["coverage"] = test_reports.coverage_as_object(report)
-    if tried is not None:
-        more["mutation"] = {"tried": tried, "unnoticed": [one._asdict() for one in unnoticed]}
+    if mutation is not None:
+        more["mutation"] = {
+            "tried": mutation.tried,
+            "unnoticed": [one._asdict() for one in mutation.unnoticed],
+            "equal": [
+                {key: value for key, value in one._asdict().items() if key in _EQUAL}
+                for one in mutation.equal
+            ],
+        }
     sys.stdout.write(test_reports.as_json(outcomes, more) + "\n")
+
+
+_EQUAL: Final = ("file", "line", "column", "owner", "change")

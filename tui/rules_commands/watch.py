@@ -89,6 +89,7 @@ def _look(arguments: argparse.Namespace) -> int:
                 "min": None,
                 "mutate": False,
                 "suggest": False,
+                "equal": False,
                 "write": None,
                 "jobs": None,
                 "change": [],
