@@ -87,7 +87,9 @@ class LeafPlaces:
         found = {
             file: locate(self._base.texts.get(file, b""), paths) for file, paths in by_file.items()
         }
-        return [found[place.file][way] if way else Spot(place.line, 1, 0) for place, way in every]
+        return [
+            found[place.file][way].key if way else Spot(place.line, 1, 0) for place, way in every
+        ]
 
     def lines(self, ways: Iterable[tuple[Place, Path]]) -> list[int]:
         """The line of each way; where it is empty, that of the place."""
