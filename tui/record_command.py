@@ -101,6 +101,8 @@ async def record(plan: Plan, rule_base: RuleBase) -> int:
     )
     recorder.open(rule_base.hash, rule_base.texts, "The recorder has started")
     _tell(f"Recording to {recorder.path}", False)
+    for text in plan.unbounded:
+        _tell(text, False)
     log = ServiceLog(_tell, plan.wall, plan.unverified)
     log.begin(judge.watch)
     pollers = build_pollers(plan, judge.watch, _tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -77,3 +77,23 @@ async def log_in(client: Client, credentials: Credentials) -> tuple[Answer, bool
     answer = await client.log_in(credentials.user, password, credentials.domain)
     refused = answer.outcome in ("unauthorized", "forbidden") or answer.status in (400, 422)
     return answer, refused and answer.outcome not in NO_ANSWER
+
+
+async def is_let_in(
+    clients: Sequence[Client], credentials: Credentials, wanted: int | None
+) -> bool | None:
+    """Whether a name and a password open a session at the first host that answers; it is ended at
+    once. None where no host says.
+
+    Raises:
+        NoPasswordError: there is no password to log in with.
+    """
+    for client in clients:
+        _, spoken = await agree_on_version(client, wanted)
+        if spoken is None:
+            continue
+        answer, refused = await log_in(client, credentials)
+        await client.log_out()
+        if answer.outcome == "ok" or refused:
+            return not refused
+    return None

@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 from ship import Ship
 
+from drivers.configuration import read_configuration
+from tui.recording.build import Plan
+from tui.recording.start import lines_of
+from tui.screen_command import wall
+
 HEAD = '[[deployment]]\nname = "harbour"\noneview = ["oneview.invalid"]\nuser = "watch"\n'
 
 
@@ -63,6 +68,25 @@ def test_a_folder_that_can_never_be_is_no_reason_to_start_again(ship: Ship, tmp_
     # The unit in samples/ leaves a service alone after 2, and starts it again after 1.
     assert (ended.code, ended.err.count("\n")) == (2, 1), ended.err
     assert "the journal's folder /proc/nowhere cannot be" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("", True),
+        ('ca_file = "authority.pem"', True),
+        ('image_streamer_networks = ["192.0.2.0/24"]', False),
+        (f'fingerprints = ["{"0f" * 32}"]', False),
+    ],
+    ids=["nothing", "authority", "networks", "pinned"],
+)
+def test_it_is_told_where_the_session_may_go(tmp_path: Path, line: str, told: bool) -> None:
+    file = configured(tmp_path, f"{line}\n")
+    plan = Plan(read_configuration(file, lines_of), [], wall, "here")
+
+    assert ["harbour" in text and "image_streamer_networks" in text for text in plan.unbounded] == [
+        True
+    ] * told
 
 
 @pytest.mark.parametrize("command", [["watch", "--demo"], ["simulate"]], ids=["demo", "simulate"])

@@ -46,6 +46,19 @@ class Plan:
         """The deployments whose certificates nobody looks at."""
         return [one.name for one in self.configuration.deployments if not one.verifies]
 
+    @property
+    def unbounded(self) -> list[str]:
+        """What is to be said of deployments whose session goes to wherever HPE OneView says that an
+        Image Streamer is, as long as the certificate there is believed. Who shows a certificate
+        that is pinned is no stranger."""
+        return [
+            f"{one.name}: its session is sent to each cluster address that HPE OneView lists and "
+            "whose certificate is believed; image_streamer_networks in the configuration keeps it "
+            "to the networks that it names"
+            for one in self.configuration.deployments
+            if not one.networks and not one.fingerprints
+        ]
+
 
 def why_no_trust(settings: DeploymentSettings) -> str:
     """Why a deployment's certificates cannot be verified as it is configured; empty where they

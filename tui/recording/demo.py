@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -77,6 +78,7 @@ class Demo:
             port=self._port,
             image_streamer_port=self._image_streamer_port,
             ca_file=self._authority,
+            networks=(ip_network("127.0.0.0/8"),),
         )
 
         async def password() -> Secret:

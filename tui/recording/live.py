@@ -140,6 +140,8 @@ async def _append_lines(
         await session.open(lambda: None)
         try:
             _write(f"watching {session.title}")
+            for text in plan.unbounded:
+                _write(text)
             plain.sum_up(session.watch())
             plain.look_at_session(session, screen_command.wall())
             said = 0

@@ -16,6 +16,7 @@ from drivers.configuration import (
     Configuration,
     ConfigurationError,
     DocumentPath,
+    PasswordFrom,
     default_path,
     read_configuration,
 )
@@ -23,6 +24,7 @@ from drivers.journal.faults import printable
 from drivers.live.session import NoPasswordError, PasswordSource
 from drivers.passwords import password_source, why_no_password
 from tui.exit_codes import FOUND, UNUSABLE
+from tui.recording.asked_password import asked_password
 from tui.recording.build import Plan, why_no_trust
 from tui.recording.session import is_free
 from tui.safe_text import harmless
@@ -139,10 +141,11 @@ def lines_of(text: bytes, parts: set[DocumentPath]) -> dict[DocumentPath, int]:
 
 
 def passwords_of(configuration: Configuration) -> list[PasswordSource]:
-    """Where each deployment's password comes from; those that are nowhere are asked for now.
+    """Where each deployment's password comes from; those that are nowhere are asked for now, and
+    again where they are refused.
 
     Raises:
-        CannotStartError: there is nobody to ask.
+        CannotStartError: there is nobody to ask, or all that was given is refused.
     """
     prompt: Callable[[str], str] | None = None
     if sys.stdin is not None and sys.stdin.isatty():
@@ -150,10 +153,18 @@ def passwords_of(configuration: Configuration) -> list[PasswordSource]:
     hidden = {one.password.environment for one in configuration.deployments}
     try:
         return [
-            password_source(one, prompt=prompt, hidden=hidden) for one in configuration.deployments
+            asked_password(one, prompt, _say)
+            if prompt is not None and one.password == PasswordFrom()
+            else password_source(one, hidden=hidden)
+            for one in configuration.deployments
         ]
     except NoPasswordError as error:
         raise CannotStartError([str(error)]) from None
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{harmless(text)}\n")
+    sys.stderr.flush()
 
 
 def ask(question: str) -> str:
