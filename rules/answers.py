@@ -39,12 +39,12 @@ class Answers:
     @property
     def counts(self) -> Counter[str]:
         """How many events and facts were refused, by what was wrong with them."""
-        return self._words.counts
+        return self._words.refused.counts
 
     @property
     def names(self) -> dict[str, Counter[str]]:
         """What the counts are about, at most 200 names for each."""
-        return self._words.names
+        return self._words.refused.names
 
     def findings(self) -> list[Finding]:
         """The open findings: the worst first, then the oldest."""
@@ -84,6 +84,6 @@ class Answers:
         """How often durable_rules was asked, and how many situations are remembered."""
         return {
             "questions": self._words.programs.matcher.questions,
-            "remembered": self._words.remembered,
+            "remembered": self._words.programs.verdicts.remembered,
             "subjects": len(self._words.subjects),
         }

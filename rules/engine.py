@@ -14,12 +14,15 @@ from typing import Any, Final
 import msgspec
 
 from rules.answers import Answers
-from rules.checkpoint import KeptRules, Reader, Restored, Writer, any_line
-from rules.deadlines import BOUND, HOLD, NEVER, Deadlines
+from rules.deadlines import BOUND, HOLD, NEVER, Deadlines, Key
+from rules.duplicates import DUPLICATE_WINDOW
 from rules.finding import Change, Finding
 from rules.judge import Judge
+from rules.liveness import hear, look_at_sources, lose
 from rules.matcher import Matcher
 from rules.program import Programs
+from rules.read_checkpoint import KeptRules, Reader, Restored, any_line
+from rules.refused import Refused
 from rules.reload import carry_over
 from rules.rule_base import RuleBase
 from rules.source_state import Origin, SourceState
@@ -32,7 +35,8 @@ from rules.vocabulary import (
     SOURCE_HEARD,
     Event,
 )
-from rules.words import DUPLICATE_WINDOW, Words
+from rules.words import Words
+from rules.write_checkpoint import Writer
 
 BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _NOTHING: Final[tuple[Change, ...]] = ()
@@ -64,7 +68,7 @@ class Watch(Answers):
         self._kept = kept
         self._checkpoint = Reader()
         self._deadlines = Deadlines()
-        self._words = Words(Programs(rule_base, Matcher()), self._deadlines, BEGINNING)
+        self._words = Words(Programs(rule_base, Matcher()), self._deadlines, BEGINNING, Refused())
         self._judge = Judge(self._words, self._deadlines)
         self.orphans = {}
         self.notices: deque[Notice] = deque(maxlen=1000)
@@ -98,22 +102,24 @@ class Watch(Answers):
         Whoever follows may reload rules or let time pass between two of what it yields.
         """
         words, judge, deadlines = self._words, self._judge, self._deadlines
+        agenda = words.agenda
         sources, subjects = words.sources, words.subjects
         derived_names = words.programs.derived_names
-        recent_sources, recent_ids = words.recent_sources, words.recent_ids
+        recent_sources, recent_ids = words.recent.sources, words.recent.ids
         for line, event in events:
             if words is not self._words:
                 words, judge, deadlines = self._words, self._judge, self._deadlines
+                agenda = words.agenda
                 sources, subjects = words.sources, words.subjects
                 derived_names = words.programs.derived_names
-                recent_sources, recent_ids = words.recent_sources, words.recent_ids
+                recent_sources, recent_ids = words.recent.sources, words.recent.ids
             time = event.time
             if time >= deadlines.next:
                 self._run_deadlines(time)
             if time > words.now:
                 words.now = time
             elif time < words.now:
-                words.count("events out of order", event.source)
+                words.refused.count("events out of order", event.source)
                 time = words.now
             source = sources.get(event.source) or words.source(event.source)
             identity = event.id
@@ -196,7 +202,7 @@ class Watch(Answers):
                             origins[slot] = origin
                             classes[slot] = new
                             keys, verdicts = subject.keys, subject.verdicts
-                            memories, candidates = subject.scope.memories, words.candidates
+                            memories, candidates = subject.scope.memories, agenda.candidates
                             for program, delta in moves:
                                 key = keys[program] = keys[program] + delta
                                 if memories[program].get(key) != verdicts[program]:
@@ -205,7 +211,7 @@ class Watch(Answers):
                 if origin is None:
                     origin = Origin(identity, event.time, event.data.message, spoken_by, hearing)
                 words.say(subject, fact, value, origin)
-            if words.candidates or words.to_judge or words.derived_queue:
+            if agenda.candidates or agenda.to_judge or agenda.derived:
                 judge.event = event
                 judge.settle()
                 judge.event = None
@@ -225,13 +231,29 @@ class Watch(Answers):
         words, deadlines, judge = self._words, self._deadlines, self._judge
         while (due := deadlines.next) <= to:
             words.now = max(words.now, due)
-            deadlines.run(due, BOUND, words.look)
+            deadlines.run(due, BOUND, self._look)
             judge.settle()
-            deadlines.run(due, HOLD, words.look)
+            deadlines.run(due, HOLD, self._look)
             judge.settle()
             self._report_lost()
             if self._verify:
                 self._check(None)
+
+    def _look(self, key: Key) -> None:
+        """A deadline has come: look again at what it is for."""
+        words = self._words
+        kind, name, about = key
+        if kind == "source":
+            look_at_sources(words)
+            return
+        subject = words.subjects[name]
+        match about:
+            case str() if kind == "skew":
+                words.check_skew(subject, words.programs.facts[about])
+            case int() if kind == "test":
+                words.refresh(subject, words.programs.tests[about])
+            case int():
+                words.agenda.judge(subject, words.programs.rules[about])
 
     def _take(self) -> Sequence[Change]:
         self._noticed = False
@@ -240,28 +262,28 @@ class Watch(Answers):
 
     def _duplicate(self, event: Event, conflict: bool) -> None:
         kind = "conflicting duplicates" if conflict else "duplicates"
-        self._words.count(kind, f"{event.id} of {event.source}")
+        self._words.refused.count(kind, f"{event.id} of {event.source}")
 
     def _admit(self, event: Event) -> Subject | None:
         """The subject of an event, made where it is new; None for an event that is rejected."""
         words = self._words
         derived = sorted(words.programs.derived_names & event.data.facts.keys())
         if derived:
-            words.count("events that set derived facts", ", ".join(derived))
+            words.refused.count("events that set derived facts", ", ".join(derived))
             return None
         subject = words.subject(event.subject)
         if subject is None:
-            words.count("events about no subject", event.subject)
+            words.refused.count("events about no subject", event.subject)
         return subject
 
     def _ignore(self, name: str, kind: str) -> None:
         fact = self._words.programs.facts.get(name)
         if fact is None:
-            self._words.count("unknown facts", name)
+            self._words.refused.count("unknown facts", name)
         elif fact.source_kind != kind:
-            self._words.count("facts of another kind of source", f"{name} from {kind}")
+            self._words.refused.count("facts of another kind of source", f"{name} from {kind}")
         else:
-            self._words.count("facts of another scope", name)
+            self._words.refused.count("facts of another scope", name)
 
     # Events other than deltas
 
@@ -269,7 +291,9 @@ class Watch(Answers):
         words, judge = self._words, self._judge
         kind = event.source.partition("/")[0]
         if kind != SPEAKERS.get(event.type, kind):
-            words.count("events that are not for their source to send", f"{event.type} by {kind}")
+            words.refused.count(
+                "events that are not for their source to send", f"{event.type} by {kind}"
+            )
             judge.settle()
             return
         judge.event = event
@@ -280,10 +304,10 @@ class Watch(Answers):
             case "watchkeeper.source.heard":
                 self._hear(words.source(event.data.source), event)
             case "watchkeeper.source.lost":
-                words.lose(words.source(event.data.source))
+                lose(words, words.source(event.data.source))
             case "watchkeeper.watch.started":
                 for source in words.sources.values():
-                    words.lose(source)
+                    lose(words, source)
                 self._note(event, "started", event.source)
             case "watchkeeper.watch.stopped":
                 self._note(event, "stopped", event.source)
@@ -302,7 +326,7 @@ class Watch(Answers):
                 self._take_checkpoint(event)
                 return
             case _:
-                words.count("unknown types of event", event.type)
+                words.refused.count("unknown types of event", event.type)
         judge.settle()
         judge.event = None
         self._report_lost()
@@ -321,7 +345,7 @@ class Watch(Answers):
         self._words.forget(subject, event, origin)
 
     def _hear(self, source: SourceState, event: Event) -> None:
-        if self._words.heard(source):
+        if hear(self._words, source):
             self._note(event, "source heard again", source.name)
 
     def _note(self, event: Event, kind: str, about: str) -> None:
@@ -372,7 +396,7 @@ class Watch(Answers):
             rule_base = (self._kept(parts[0]["rules"]) if self._kept else None) or self.rule_base
             restored = Restored(rule_base, parts, self._kept)
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
-            self._words.count("checkpoints that cannot be read", event.id)
+            self._words.refused.count("checkpoints that cannot be read", event.id)
             return
         self._words.programs.matcher.close()
         self.rule_base, self.orphans = rule_base, restored.orphans
@@ -382,7 +406,7 @@ class Watch(Answers):
         self._words.now = max(self._words.now, event.time)
         for part in reader.events:
             source = self._words.source(part.source)
-            self._words.remember(source, part.id, any_line())
+            self._words.recent.remember(source, part.id, any_line())
             self._hear(source, part)
         self._judge.settle()
         self._report_lost()
@@ -398,7 +422,8 @@ class Watch(Answers):
         changes = list(self.advance(at))
         old = self._words
         self._deadlines = Deadlines()
-        self._words = Words(Programs(rule_base, Matcher()), self._deadlines, max(at, old.now))
+        programs = Programs(rule_base, Matcher())
+        self._words = Words(programs, self._deadlines, max(at, old.now), old.refused)
         self._judge = Judge(self._words, self._deadlines)
         self.rule_base = rule_base
         carry_over(old, self._words, self._judge, self.orphans)

@@ -49,19 +49,19 @@ class Judge:
 
     def settle(self) -> None:
         """Conclude, judge and report until nothing more follows."""
-        words = self._words
+        words, agenda = self._words, self._words.agenda
         done: dict[tuple[int, str, int], tuple[Subject, CompiledRule]] | None = None
         while True:
-            if words.derived_queue:
-                words.settle_derived()
-            if words.candidates:
-                candidates, words.candidates = words.candidates, []
+            if agenda.derived:
+                words.derived.settle()
+            if agenda.candidates:
+                candidates, agenda.candidates = agenda.candidates, []
                 for subject, number in candidates:
                     scope, verdicts = subject.scope, subject.verdicts
                     key = subject.keys[number]
                     verdict = scope.memories[number].get(key)
                     if verdict is None:
-                        verdict = words.verdict(scope, number, key)
+                        verdict = words.programs.verdicts.of(scope, number, key)
                     if verdict == verdicts[number]:
                         continue
                     verdicts[number] = verdict
@@ -71,14 +71,14 @@ class Judge:
                     if rule.index not in subject.states:
                         # Where nothing is remembered, all that matters is that it begins to hold.
                         if kind == "when" and verdict == Truth.TRUE:
-                            words.to_judge[rule.index, subject.name] = subject, rule
+                            agenda.to_judge[rule.index, subject.name] = subject, rule
                     elif kind != "done":
-                        words.to_judge[rule.index, subject.name] = subject, rule
+                        agenda.to_judge[rule.index, subject.name] = subject, rule
                     else:
                         done = {} if done is None else done
                         done[rule.index, subject.name, rule.done.index(number)] = subject, rule
-            elif words.to_judge:
-                to_judge, words.to_judge = words.to_judge, {}
+            elif agenda.to_judge:
+                to_judge, agenda.to_judge = agenda.to_judge, {}
                 # No two keys are the same, so that only keys are ever compared.
                 for _, (subject, rule) in (
                     sorted(to_judge.items()) if len(to_judge) > 1 else to_judge.items()
@@ -203,7 +203,7 @@ class Judge:
         state.finding = self.open[rule.index, subject.name] = finding
         self._change("raised", finding)
         if rule.until >= 0 and subject.verdicts[rule.until] != Truth.FALSE:
-            words.judge(subject, rule)
+            words.agenda.judge(subject, rule)
 
     def _freeze(
         self, subject: Subject, rule: CompiledRule
@@ -247,7 +247,7 @@ class Judge:
         old, new = subject.classes[column.index], CLASS_OF_TRUTH[truth]
         if new != old:
             subject.classes[column.index] = new
-            self._words.shift(subject, column, old, new)
+            self._words.agenda.shift(subject, column, old, new)
 
     def _tick(self, subject: Subject, rule: CompiledRule, step: int) -> None:
         state = subject.states.get(rule.index)
@@ -270,7 +270,9 @@ class Judge:
             if finding is not None and finding.rule.is_called(event.data.rule):
                 assert subject is not None
                 return subject, self._words.programs.rules[index], state, finding
-        self._words.count(f"{what} without a finding", f"{event.data.rule} on {event.subject}")
+        self._words.refused.count(
+            f"{what} without a finding", f"{event.data.rule} on {event.subject}"
+        )
         return None
 
     def acknowledge(self, event: Event, orphan: Finding | None) -> None:
@@ -295,7 +297,9 @@ class Judge:
     def close(self, event: Event) -> None:
         """An operator has closed a finding by hand, with a reason (law 5)."""
         if not event.data.reason.strip():
-            self._words.count("closings without a reason", f"{event.data.rule} on {event.subject}")
+            self._words.refused.count(
+                "closings without a reason", f"{event.data.rule} on {event.subject}"
+            )
             return
         if (found := self._finding_of(event, "closings")) is not None:
             subject, rule, state, finding = found
@@ -318,7 +322,7 @@ class Judge:
         subject, rule, _, finding = found
         name = event.data.confirm
         if name not in rule.confirmations:
-            self._words.count("confirmations of no step", f"{name} of {event.data.rule}")
+            self._words.refused.count("confirmations of no step", f"{name} of {event.data.rule}")
             return
         now = self._words.now
         if name not in finding.confirmations:

@@ -34,16 +34,18 @@ from rules.read_catalogue import ENGINE
 from rules.read_pattern import CONFIRM
 from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Derivation, Fact, Rule, RuleBase
-from rules.shape import Node, shape_of
+from rules.shape import shape_of
+from rules.verdicts import Verdicts
 from rules.vocabulary import Truth
 
 
 class Programs:
-    """A whole rule base, compiled. The memories of situations are shared by patterns' shapes."""
+    """A whole rule base, compiled."""
 
     def __init__(self, rule_base: RuleBase, matcher: Matcher) -> None:
         self.rule_base = rule_base
         self.matcher = matcher
+        self.verdicts = Verdicts(matcher)
         self.facts: dict[str, CompiledFact] = {}
         self.scopes: dict[str, CompiledScope] = {}
         self.rules: list[CompiledRule] = []
@@ -51,7 +53,6 @@ class Programs:
         self.tests: list[Test] = []
         """By the test's number."""
         self.derived_names: frozenset[str] = frozenset(rule_base.derived_order)
-        self.memory_by_shape: dict[Node, dict[int, Truth]] = {}
         self._classes: dict[str, ValueClasses] = {}
         self._tests: dict[tuple[str, Condition], Test] = {}
         self._constants = self._constant_conditions()
@@ -181,7 +182,7 @@ class Programs:
         number = len(scope.programs)
         scope.programs.append(program)
         self.matcher.add(program.tree)
-        scope.memories.append(self.memory_by_shape.setdefault(program.tree, {}))
+        scope.memories.append(self.verdicts.memory_of(program))
         places: dict[tuple[str, int], list[tuple[int, tuple[Truth, ...]]]] = defaultdict(list)
         columns: dict[tuple[str, int], Column] = {}
         for place, condition in enumerate(program.conditions):

@@ -6,6 +6,7 @@ from rules.columns import CLASS_OF_TRUTH
 from rules.compiled import CompiledRule
 from rules.finding import Finding
 from rules.judge import Judge
+from rules.liveness import adopt_source
 from rules.subject import RuleState, Subject
 from rules.vocabulary import Truth
 from rules.words import Words
@@ -15,13 +16,12 @@ def carry_over(
     old: Words, new: Words, judge: Judge, orphans: dict[tuple[str, str], Finding]
 ) -> None:
     """Fill a new watch from an old one; open findings whose rule is gone become orphans."""
-    new.counts, new.names = old.counts, old.names
     for name, source in old.sources.items():
         declared = new.programs.rule_base.sources.get(source.kind)
         source.heartbeat = declared.heartbeat if declared else None
         source.about = set()
-        new.adopt_source(name, source)
-    new.recent_sources, new.recent_ids = old.recent_sources, old.recent_ids
+        adopt_source(new, name, source)
+    new.recent = old.recent
     new.newly_lost.clear()
     for name, before in old.subjects.items():
         if (subject := new.subject(name)) is not None:
@@ -103,6 +103,6 @@ def adopt(state: RuleState, rule: CompiledRule, subject: Subject, new: Words, ju
                 before = subject.classes[column.index]
                 confirmed = CLASS_OF_TRUTH[Truth.TRUE]
                 subject.classes[column.index] = confirmed
-                new.shift(subject, column, before, confirmed)
+                new.agenda.shift(subject, column, before, confirmed)
         finding.ticked = []
-    new.judge(subject, rule)
+    new.agenda.judge(subject, rule)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rules.compiled import CompiledFact, CompiledScope
 from rules.finding import Finding
 from rules.source_state import Hearing, Origin
 from rules.values import Value
+
+TEMPLATE: Final = -1
+"""The number of a subject that only shows how its scope begins; no time passes for it."""
 
 
 class RuleState:

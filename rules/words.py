@@ -1,98 +1,58 @@
-"""What sources have said: facts by subject, their classes, and the situations that follow."""
+"""What sources have said: the facts of all subjects now, and what a change of them touches."""
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from heapq import heappop, heappush
+from datetime import datetime
 from typing import Any, Final
 
+from rules.agenda import Agenda
 from rules.built_in import CLOCK_SKEW, UNRECOGNISED_VALUE, engine_fact
-from rules.columns import (
-    CLASS_OF_TRUTH,
-    MOST_MOVES,
-    UNKNOWN_CLASS,
-    UNREADABLE,
-    Column,
-    Moves,
-)
-from rules.compiled import (
-    Age,
-    CompiledDerived,
-    CompiledFact,
-    CompiledRule,
-    CompiledScope,
-    Relation,
-    Test,
-)
-from rules.deadlines import BOUND, LOSS, Deadlines, Key
-from rules.finding import recognised
+from rules.columns import CLASS_OF_TRUTH, UNKNOWN_CLASS, UNREADABLE
+from rules.comparisons import age_truth, relation_truth
+from rules.compiled import Age, CompiledFact, Relation, Test
+from rules.deadlines import BOUND, Deadlines
+from rules.derived_facts import DerivedFacts
+from rules.duplicates import RecentEvents
 from rules.program import Programs
-from rules.source_state import Hearing, Origin, SourceState
-from rules.subject import Subject, Template, facts_said_in
-from rules.values import FUTURE_TOLERANCE, Value, comparable, read_instant, read_value, version_key
+from rules.refused import Refused
+from rules.source_state import Origin, SourceState
+from rules.subject import TEMPLATE, Subject
+from rules.templates import Templates
+from rules.values import FUTURE_TOLERANCE, Value, read_instant, read_value
 from rules.vocabulary import Event, Truth
 
-MISSED_HEARTBEATS: Final = 3
 LONGEST_SUBJECT: Final = 512
-LARGEST_MEMORY: Final = 500_000
-"""Remembered situations; beyond it all are forgotten, which costs nothing but speed."""
-TEMPLATE: Final = -1
-"""The number of a subject that only shows how its scope begins; no time passes for it."""
-_TRUTHS: Final = (Truth.FALSE, Truth.TRUE)
-_SOURCES: Final = ("source", "", "")
-_MOST_NAMES: Final = 200
-DUPLICATE_WINDOW: Final = 65_536
 
 
 class Words:
-    """All facts of all subjects now, and which programs must be looked at again."""
+    """All facts of all subjects now; what must be looked at again stands on the agenda."""
 
-    def __init__(self, programs: Programs, deadlines: Deadlines, now: datetime) -> None:
+    def __init__(
+        self, programs: Programs, deadlines: Deadlines, now: datetime, refused: Refused
+    ) -> None:
         self.programs = programs
         self.deadlines = deadlines
         self.now = now
+        self.refused = refused
         self.subjects: dict[str, Subject] = {}
         self.sources: dict[str, SourceState] = {}
         self.unheard = 0
         """How many words do not count at present: their source is lost, or has not said them
         again since it returned (law 8)."""
         self.newly_lost: list[SourceState] = []
-        self.recent_sources: deque[SourceState] = deque()
-        self.recent_ids: deque[str] = deque()
-        """The latest events, to know a duplicate by: who spoke and the id, the oldest first."""
-        self.candidates: list[tuple[Subject, int]] = []
-        """Programs whose remembered verdict may no longer be theirs."""
-        self.to_judge: dict[tuple[int, str], tuple[Subject, CompiledRule]] = {}
-        self.counts: Counter[str] = Counter()
-        self.names: dict[str, Counter[str]] = {}
-        """By kind of count, what it was about; at most 200 names for each kind."""
-        self.contradictions: dict[tuple[str, str], tuple[Value, ...]] = {}
-        """Derived facts, with their subjects, whose derivations contradict one another now."""
-        self.remembered = 0
-        self.derived_queue: list[tuple[int, str, Subject, CompiledDerived]] = []
-        self._queued: set[tuple[int, str]] = set()
-        self._templates: dict[str, Template] = {}
-
-    def count(self, kind: str, name: str) -> None:
-        """Count something that was refused, and what it was."""
-        self.counts[kind] += 1
-        names = self.names.setdefault(kind, Counter())
-        if name in names or len(names) < _MOST_NAMES:
-            names[name] += 1
+        self.recent = RecentEvents()
+        self.agenda = Agenda(programs.scopes)
+        self.derived = DerivedFacts(self.agenda, programs.verdicts, refused, self.renew)
+        self._templates = Templates(programs, self.agenda, self.derived)
 
     def copy(self, deadlines: Deadlines) -> Words:
         """The same words for a copy of a watch; what is never changed is shared."""
-        copy = Words(self.programs, deadlines, self.now)
+        copy = Words(self.programs, deadlines, self.now, self.refused.copy())
         copy.sources = {name: source.copy() for name, source in self.sources.items()}
         copy.unheard = self.unheard
-        copy.recent_sources = deque(copy.sources[one.name] for one in self.recent_sources)
-        copy.recent_ids = self.recent_ids.copy()
-        copy.counts = self.counts.copy()
-        copy.names = {kind: names.copy() for kind, names in self.names.items()}
-        copy.contradictions = self.contradictions.copy()
-        copy._templates = self._templates
+        copy.recent = self.recent.copy(copy.sources)
+        copy.derived.contradictions = self.derived.contradictions.copy()
+        copy._templates.share(self._templates)
         copy.subjects = {name: subject.copy() for name, subject in self.subjects.items()}
         for name, subject in self.subjects.items():
             twin = copy.subjects[name]
@@ -111,64 +71,16 @@ class Words:
         scope = self.programs.scopes.get(scope_name)
         if scope is None or not rest or len(name) > LONGEST_SUBJECT:
             return None
-        template = self._templates.get(scope_name) or self._make_template(scope)
+        template = self._templates.of(scope)
         subject = Subject(name, len(self.subjects), template)
         self.subjects[name] = subject
         for place in template.true_from_start:
-            self.judge(subject, scope.rules[place])
+            self.agenda.judge(subject, scope.rules[place])
         for fact in template.defaults_to_look_at:
             self.renew(subject, fact)
             if fact.membership:
                 self._move(subject, fact, subject.raw[fact.slot])
         return subject
-
-    def _make_template(self, scope: CompiledScope) -> Template:
-        template = Template(scope)
-        for fact in scope.facts.values():
-            if fact.default_from_start:
-                template.raw[fact.slot] = fact.declared.default
-        large, template.large = template.large, False
-        first = Subject(f"{scope.name}/", TEMPLATE, template)
-        for program, key in enumerate(self.situations(first)):
-            first.keys[program] = key
-            if scope.programs[program].kind != "derive":
-                first.verdicts[program] = self.verdict(scope, program, key)
-        for derived in scope.derived:
-            self._queue_derived(first, derived)
-        self.settle_derived()
-        for subject, program in self.candidates:
-            if subject is first:
-                first.verdicts[program] = self.verdict(scope, program, first.keys[program])
-        self.candidates = [entry for entry in self.candidates if entry[0] is not first]
-        self.to_judge = {k: v for k, v in self.to_judge.items() if v[0] is not first}
-        template.raw, template.origins = list(first.raw), list(first.origins)
-        template.classes, template.keys = list(first.classes), list(first.keys)
-        template.verdicts = bytearray(first.verdicts)
-        template.true_from_start = [
-            place
-            for place, rule in enumerate(scope.rules)
-            if first.verdicts[rule.when] == Truth.TRUE
-        ]
-        template.defaults_to_look_at = [
-            fact
-            for fact in scope.facts.values()
-            if not fact.plain and template.raw[fact.slot] is not None
-        ]
-        template.large = large
-        self._templates[scope.name] = template
-        return template
-
-    def situations(self, subject: Subject) -> list[int]:
-        """Each program's situation, added up from the classes of all columns that it sees."""
-        keys = [0] * len(subject.scope.programs)
-        for level, scope_name in enumerate(subject.scope.chain):
-            around = subject.around(level)
-            for column in self.programs.scopes[scope_name].columns:
-                users = column.own if level == 0 else column.descendants.get(subject.scope.name)
-                value_class = around.classes[column.index] if around else UNKNOWN_CLASS
-                for program, part in users.parts if users else ():
-                    keys[program] += part[value_class]
-        return keys
 
     def attach(self, subject: Subject, parent: Subject | None) -> None:
         """Put a subject within another, or within none; all that it now sees is looked at."""
@@ -194,12 +106,12 @@ class Words:
                     was = before.classes[column.index] if before else UNKNOWN_CLASS
                     now = after.classes[column.index] if after else UNKNOWN_CLASS
                     if was != now:
-                        self._add((below,), below.scope, users.moves_of(was, now))
+                        self.agenda.add((below,), below.scope, users.moves_of(was, now))
                 for tests, places in facts:
                     for test in tests:
                         self.refresh(below, test)
                     for place in places:
-                        self.judge(below, below.scope.rules[place])
+                        self.agenda.judge(below, below.scope.rules[place])
 
     # Facts
 
@@ -229,7 +141,7 @@ class Words:
             try:
                 value = read_value(fact.declared.type, said)
             except ValueError as error:
-                self.count("unreadable values", f"{fact.name}: {error}")
+                self.refused.count("unreadable values", f"{fact.name}: {error}")
         slot = fact.slot
         if value is None:
             if subject.raw[slot] is None:
@@ -237,7 +149,7 @@ class Words:
             if fact.declared.memory and fact.occurrence_of:
                 # What tells a happening from the next is only ever replaced (law 18).
                 if said is None:
-                    self.count("occurrences that nothing replaces", fact.name)
+                    self.refused.count("occurrences that nothing replaces", fact.name)
                 return
         before = subject.origins[slot]
         if before is not None and before.source == origin.source and subject.raw[slot] == value:
@@ -255,7 +167,7 @@ class Words:
             old = subject.classes[slot]
             if new != old:
                 subject.classes[slot] = new
-                self.shift(subject, fact.column, old, new)
+                self.agenda.shift(subject, fact.column, old, new)
             return
         self.renew(subject, fact)
         if fact.membership:
@@ -284,7 +196,7 @@ class Words:
         within = self.programs.rule_base.scopes[subject.scope.name].within
         parent = self.subject(f"{within}/{value}") if value else None
         if value and parent is None:
-            self.count("unreadable values", f"{fact.name}: names no {within}")
+            self.refused.count("unreadable values", f"{fact.name}: names no {within}")
         self.attach(subject, parent)
 
     def forget(self, subject: Subject, event: Event, origin: Origin) -> None:
@@ -319,13 +231,13 @@ class Words:
         old = subject.classes[slot]
         if new != old:
             subject.classes[slot] = new
-            self.shift(subject, fact.column, old, new)
+            self.agenda.shift(subject, fact.column, old, new)
         if fact.unrecognised >= 0:
             raw = subject.raw[slot]
             outside = raw is not None and fact.classify(raw) == fact.unrecognised
             self._notice(subject, subject.unrecognised, fact, outside, UNRECOGNISED_VALUE)
         if fact.declared.type == "instant" and not fact.declared.planned:
-            self._check_skew(subject, fact)
+            self.check_skew(subject, fact)
         for test in fact.tests:
             self.refresh(subject, test)
         for scope, tests in fact.descendant_tests.items():
@@ -336,7 +248,7 @@ class Words:
             seen = [subject] if scope == subject.scope.name else subject.within(scope)
             for below in seen:
                 for place in places:
-                    self.judge(below, below.scope.rules[place])
+                    self.agenda.judge(below, below.scope.rules[place])
 
     def _notice(
         self,
@@ -361,7 +273,8 @@ class Words:
             subject.raw[noticed.slot] = value
             self.renew(subject, noticed)
 
-    def _check_skew(self, subject: Subject, fact: CompiledFact) -> None:
+    def check_skew(self, subject: Subject, fact: CompiledFact) -> None:
+        """Notice whether an instant lies more than five minutes ahead (law 10)."""
         if subject.number == TEMPLATE:
             return
         raw = subject.raw[fact.slot]
@@ -388,7 +301,7 @@ class Words:
         old = subject.classes[column.index]
         if new != old:
             subject.classes[column.index] = new
-            self.shift(subject, column, old, new)
+            self.agenda.shift(subject, column, old, new)
 
     def _test(self, subject: Subject, test: Test) -> tuple[Truth, datetime | None]:
         around = subject if test.level == 0 else subject.around(test.level)
@@ -396,152 +309,14 @@ class Words:
         if value is None:
             return Truth.UNKNOWN, None
         if isinstance(test, Relation):
-            return self._relation(subject, test, value)
+            beside = subject if test.other_level == 0 else subject.around(test.other_level)
+            other = None if beside is None else self.known(beside, test.other)
+            if other is None:
+                return Truth.UNKNOWN, None
+            return relation_truth(test, value, other, self.now)
         if isinstance(test, Age):
             return age_truth(read_instant(str(value)), test.operator, test.bound, self.now)
         return Truth(test.is_found(str(value))), None
-
-    def _relation(
-        self, subject: Subject, test: Relation, value: Value
-    ) -> tuple[Truth, datetime | None]:
-        around = subject if test.other_level == 0 else subject.around(test.other_level)
-        other = None if around is None else self.known(around, test.other)
-        if other is None:
-            return Truth.UNKNOWN, None
-        kind, operator = test.fact.declared.type, test.operator
-        left: Any = value
-        right: Any = other
-        if kind == "instant":
-            left, right = read_instant(left), read_instant(right)
-        elif kind == "version":
-            left, right = version_key(left), version_key(right)
-        elif kind == "enum":
-            left, right = (
-                recognised(test.fact.declared, value),
-                recognised(test.other.declared, other),
-            )
-        if operator == "same_as":
-            return _TRUTHS[left == right], None
-        if operator == "differs_from":
-            return _TRUTHS[left != right], None
-        if left > self.now or right > self.now:
-            settled = max(left, right) - FUTURE_TOLERANCE
-            if settled > self.now:
-                return Truth.UNKNOWN, settled
-        return _TRUTHS[left > right if operator == "later_than" else left < right], None
-
-    # Situations
-
-    def shift(self, subject: Subject, column: Column, old: int, new: int) -> None:
-        """Add a change of class to every situation that contains the column."""
-        moves = column.own.moves_of(old, new)
-        self._add((subject,), subject.scope, moves)
-        for scope, users in column.descendants.items():
-            if touched := users.moves_of(old, new):
-                self._add(subject.within(scope), self.programs.scopes[scope], touched)
-        if column.descendants:
-            return
-        key = old << 20 | new
-        if key not in column.moves and len(column.moves) < MOST_MOVES:
-            derivations = subject.scope.derivations
-            if all(program >= derivations for program, _ in moves):
-                column.moves[key] = moves
-
-    def _add(self, subjects: Sequence[Subject], scope: CompiledScope, moves: Moves) -> None:
-        """Add to the situations of programs, on every subject of a scope that sees the change."""
-        memories, derivations = scope.memories, scope.derivations
-        candidates = self.candidates
-        for program, delta in moves:
-            known = memories[program].get
-            if program >= derivations:
-                for subject in subjects:
-                    keys = subject.keys
-                    key = keys[program] = keys[program] + delta
-                    if known(key) != subject.verdicts[program]:
-                        candidates.append((subject, program))
-                continue
-            owner = scope.programs[program].owner
-            assert isinstance(owner, CompiledDerived)
-            for subject in subjects:
-                key = subject.keys[program] = subject.keys[program] + delta
-                if known(key) != subject.verdicts[program]:
-                    self._queue_derived(subject, owner)
-
-    def verdict(self, scope: CompiledScope, program: int, key: int) -> Truth:
-        """What durable_rules says of a situation, asked once and remembered."""
-        memory = scope.memories[program]
-        found = memory.get(key)
-        if found is None:
-            if self.remembered >= LARGEST_MEMORY:
-                for one in self.programs.memory_by_shape.values():
-                    one.clear()
-                self.remembered = 0
-            asked = scope.programs[program]
-            truths = [key >> (2 * place) & 3 for place in range(len(asked.conditions))]
-            found = memory[key] = self.programs.matcher.ask(asked.tree, truths)
-            self.remembered += 1
-        return found
-
-    def look(self, key: Key) -> None:
-        """A deadline has come: look again at what it is for."""
-        kind, name, about = key
-        if kind == "source":
-            self._look_at_sources()
-            return
-        subject = self.subjects[name]
-        match about:
-            case str() if kind == "skew":
-                self._check_skew(subject, self.programs.facts[about])
-            case int() if kind == "test":
-                self.refresh(subject, self.programs.tests[about])
-            case int():
-                self.judge(subject, self.programs.rules[about])
-
-    def judge(self, subject: Subject, rule: CompiledRule) -> None:
-        """Have a rule judged on a subject once all facts have settled."""
-        self.to_judge[rule.index, subject.name] = subject, rule
-
-    # Derived facts
-
-    def _queue_derived(self, subject: Subject, derived: CompiledDerived) -> None:
-        key = derived.rank, subject.name
-        if key not in self._queued:
-            self._queued.add(key)
-            heappush(self.derived_queue, (*key, subject, derived))
-
-    def settle_derived(self) -> None:
-        """Conclude derived facts until none can change (law 6)."""
-        while self.derived_queue:
-            rank, name, subject, derived = heappop(self.derived_queue)
-            self._queued.discard((rank, name))
-            value = self._conclude(subject, derived)
-            fact = derived.fact
-            old = subject.raw[fact.slot]
-            if old != value or type(old) is not type(value):
-                subject.raw[fact.slot] = value
-                self.renew(subject, fact)
-
-    def _conclude(self, subject: Subject, derived: CompiledDerived) -> Value | None:
-        scope = subject.scope
-        concluded: list[Value] = []
-        kind = derived.fact.declared.type
-        unknown = False
-        for program, value in zip(derived.programs, derived.values, strict=True):
-            found = self.verdict(scope, program, subject.keys[program])
-            subject.verdicts[program] = found
-            if found == Truth.TRUE:
-                concluded.append(value)
-            unknown = unknown or found == Truth.UNKNOWN
-        place = subject.name, derived.fact.name
-        if len({comparable(kind, value) for value in concluded}) > 1:
-            if place not in self.contradictions:
-                self.count("contradicting derivations", f"{place[1]} of {place[0]}")
-            self.contradictions[place] = tuple(concluded)
-            return None
-        self.contradictions.pop(place, None)
-        if concluded:
-            return concluded[0]
-        return None if unknown else derived.otherwise
 
     # Sources
 
@@ -552,91 +327,7 @@ class Words:
             kind = name.partition("/")[0]
             declared = self.programs.rule_base.sources.get(kind)
             if declared is None:
-                self.count("unknown kinds of source", kind)
+                self.refused.count("unknown kinds of source", kind)
             heartbeat = declared.heartbeat if declared else None
             state = self.sources[name] = SourceState(name, kind, heartbeat)
         return state
-
-    def remember(self, source: SourceState, identity: str, fingerprint: int) -> None:
-        """Note that an event has been seen, in place of the oldest of a full window (law 12)."""
-        if identity not in source.seen:
-            source.seen[identity] = fingerprint
-            self.recent_sources.append(source)
-            self.recent_ids.append(identity)
-            if len(self.recent_ids) > DUPLICATE_WINDOW:
-                del self.recent_sources.popleft().seen[self.recent_ids.popleft()]
-
-    def forget_events(self) -> None:
-        """Forget which events have been seen, where their numbers tell repeated ones."""
-        self.recent_sources.clear()
-        self.recent_ids.clear()
-        for source in self.sources.values():
-            source.seen.clear()
-
-    def adopt_source(self, name: str, state: SourceState) -> None:
-        """Take a source over from a watch under other rules."""
-        self.sources[name] = state
-        state.lost = state.lost and state.heartbeat is not None
-        if state.followed and state.heartbeat is not None:
-            self._watch_over(state)
-
-    def heard(self, state: SourceState) -> bool:
-        """A source has been heard now; whether it had been lost. What it said before counts again
-        when it says it again."""
-        state.last_heard = self.now
-        if not state.followed:
-            state.followed = True
-            self._watch_over(state)
-        if not state.lost:
-            return False
-        state.lost = False
-        return True
-
-    def lose(self, state: SourceState) -> bool:
-        """A source is lost now; whether it had not been before."""
-        if state.lost or state.heartbeat is None:
-            return False
-        state.lost = True
-        state.followed = False
-        self.newly_lost.append(state)
-        over, state.hearing = state.hearing, Hearing()
-        for name in sorted(state.about):
-            subject = self.subjects[name]
-            facts = facts_said_in(subject, over)
-            self.unheard += len(facts)
-            for fact in facts:
-                self.renew(subject, fact)
-        return True
-
-    def _watch_over(self, state: SourceState) -> None:
-        if state.heartbeat is not None and state.last_heard is not None:
-            due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
-            self.deadlines.schedule(_SOURCES, due, LOSS)
-
-    def _look_at_sources(self) -> None:
-        """One deadline stands for all sources: the earliest at which any could be lost."""
-        soonest = None
-        for state in self.sources.values():
-            if not state.followed or state.heartbeat is None or state.last_heard is None:
-                continue
-            due = state.last_heard + MISSED_HEARTBEATS * state.heartbeat
-            if due <= self.now:
-                self.lose(state)
-            elif soonest is None or due < soonest:
-                soonest = due
-        if soonest is not None:
-            self.deadlines.schedule(_SOURCES, soonest, LOSS)
-
-
-def age_truth(
-    instant: datetime, operator: str, bound: timedelta, now: datetime
-) -> tuple[Truth, datetime | None]:
-    """Whether an instant is older or newer than a bound (law 10), and when that can change."""
-    if instant - FUTURE_TOLERANCE > now:
-        return Truth.UNKNOWN, instant - FUTURE_TOLERANCE
-    try:
-        passes = instant + bound
-    except OverflowError:
-        passes = datetime.max.replace(tzinfo=UTC)
-    old = now >= passes
-    return Truth(old == (operator == "older_than")), None if old else passes

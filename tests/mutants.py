@@ -1,9 +1,9 @@
 """Breaks the engine's shortcuts, one at a time, and sees whether the tests notice.
 
 Each mutant (mutants.toml) is a copy of `rules/` in which one exact text has been replaced by
-another; where the text is no longer found, that is told and nothing is tried. What no random
-journal or snapshot notices is shown to the tests of the matcher, of the law and of checkpoints.
-Exit code 1 if a mutant survives.
+another; where the text is no longer found, or what becomes of it is no Python, that is told and
+nothing is tried. `--check` stops there. What no random journal or snapshot notices is shown to the
+tests of the matcher, of the law and of checkpoints. Exit code 1 if a mutant survives.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("words", nargs="*", help="only mutants whose description has one")
     arguments.add_argument("--workers", type=int, default=2)
+    arguments.add_argument("--check", action="store_true", help="see that each applies, try none")
     arguments.add_argument("--probe", type=Path, help=argparse.SUPPRESS)
     arguments.add_argument("--tests-first", action="store_true", help=argparse.SUPPRESS)
     given = arguments.parse_args()
@@ -78,9 +79,12 @@ def main() -> int:
         shutil.copytree(RULES, engine, ignore=shutil.ignore_patterns("__pycache__"))
         if stale := [mutant for mutant in chosen if not _is_applicable(mutant, engine)]:
             for mutant in stale:
-                print(f"{mutant.file}: this text is not there exactly once ({mutant.what}):")
+                print(f"{mutant.file}: not there exactly once, or no Python ({mutant.what}):")
                 print("    " + mutant.old.replace("\n", "\n    "))
             return 2
+        if given.check:
+            print(f"each of {len(chosen)} mutants applies")
+            return 0
         with ThreadPoolExecutor(given.workers) as workers:
             # An engine that is wrong already would make every mutant seem caught.
             unbroken = workers.submit(_try_and_tell, engine, UNBROKEN)
@@ -95,7 +99,16 @@ def main() -> int:
 
 
 def _is_applicable(mutant: Mutant, engine: Path) -> bool:
-    return (engine / mutant.file).read_text("utf-8").count(mutant.old) == 1
+    """Whether a mutant's text is there exactly once, and what becomes of it is Python."""
+    file = engine / mutant.file
+    text = file.read_text("utf-8") if file.exists() else ""
+    if text.count(mutant.old) != 1:
+        return False
+    try:
+        compile(text.replace(mutant.old, mutant.new), mutant.file, "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _try_and_tell(engine: Path, mutant: Mutant) -> bool:

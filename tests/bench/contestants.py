@@ -134,9 +134,9 @@ def _plain(statistics: Any) -> Mapping[str, Any]:
 
 def _forgetful(task: Task) -> Contestant:
     """The product with a memory that holds nothing: durable_rules is asked each time."""
-    import rules.words
+    import rules.verdicts
 
-    rules.words.LARGEST_MEMORY = 0  # type: ignore[misc]
+    rules.verdicts.LARGEST_MEMORY = 0  # type: ignore[misc]
     return Product(task)
 
 

@@ -112,7 +112,7 @@ def state_of(watch: Watch) -> dict[str, Any]:
         "blind spots": watch.blind_spots(),
         "counts": watch.counts,
         "names": watch.names,
-        "contradictions": watch.words.contradictions,
+        "contradictions": watch.words.derived.contradictions,
     }
 
 
@@ -217,7 +217,7 @@ def test_without_the_rules_that_raised_it_a_finding_goes_on_under_those_of_now_a
 def test_parts_of_a_large_checkpoint_count_only_once_all_are_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("rules.checkpoint.LARGEST_PART", 40)
+    monkeypatch.setattr("rules.write_checkpoint.LARGEST_PART", 40)
     time = Timeline(*PIECES)
     time.say("02:00", state__health="failed")
     parts = checkpoint_events(time.watch)

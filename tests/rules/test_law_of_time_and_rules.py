@@ -211,7 +211,7 @@ def test_law_12_an_id_is_remembered_for_65536_events() -> None:
 def test_law_12_the_events_of_all_sources_count_towards_the_window(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for place in ("rules.engine", "rules.words", "oracle.reference_watch"):
+    for place in ("rules.engine", "rules.duplicates", "oracle.reference_watch"):
         monkeypatch.setattr(f"{place}.DUPLICATE_WINDOW", 3)
     watch, reference = Watch(load(STORAGE, FAILED)), ReferenceWatch(load(STORAGE, FAILED))
 

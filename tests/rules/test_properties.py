@@ -38,7 +38,7 @@ def test_engine_and_reference_agree_on_random_journals(block: int, record_proper
 def test_forgetting_what_durable_rules_has_said_changes_nothing_but_speed(
     monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:
-    monkeypatch.setattr("rules.words.LARGEST_MEMORY", 2)
+    monkeypatch.setattr("rules.verdicts.LARGEST_MEMORY", 2)
     for seed in range(100_000, 100_060):
         failure = try_journal(seed, steps=STEPS)
         if failure is not None:

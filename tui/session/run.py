@@ -83,7 +83,7 @@ class Run:
         are known by their numbers once they have been seen."""
         copy = Run(self.watch.copy(), self._log, self._added, self._kept)
         copy.position, copy._added_done = self.position, self._added_done
-        copy.watch.words.forget_events()
+        copy.watch.words.recent.forget()
         return copy
 
     @property
