@@ -32,3 +32,5 @@ SPEAKERS: Final = {
     NOTE_WRITTEN: OPERATOR,
 }
 """Who alone can send events of a type: an appliance confirms nothing."""
+ALWAYS_HEARD: Final = frozenset(SPEAKERS.values())
+"""The kinds of source that no rule base has to declare, because it says nothing of their facts."""

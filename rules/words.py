@@ -16,6 +16,7 @@ from rules.duplicates import RecentEvents
 from rules.program import Programs
 from rules.refused import Refused
 from rules.source_state import Origin, SourceState
+from rules.speakers import ALWAYS_HEARD
 from rules.subject import TEMPLATE, Subject
 from rules.templates import Templates
 from rules.values import FUTURE_TOLERANCE, Value, read_instant, read_value
@@ -326,7 +327,7 @@ class Words:
         if state is None:
             kind = name.partition("/")[0]
             declared = self.programs.rule_base.sources.get(kind)
-            if declared is None:
+            if declared is None and kind not in ALWAYS_HEARD:
                 self.refused.count("unknown kinds of source", kind)
             heartbeat = declared.heartbeat if declared else None
             state = self.sources[name] = SourceState(name, kind, heartbeat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,6 +64,9 @@ class BothWatches:
             found, wanted = ([each for each in told if each.step < 0] for told in (found, wanted))
         if found != wanted:
             return _differ("changes", found, wanted)
+        found_kinds = self.engine.names.get("unknown kinds of source", Counter())
+        if found_kinds != self.reference.unknown_kinds:
+            return _differ("kinds", found_kinds.items(), self.reference.unknown_kinds.items())
         differs = self._differing_findings() or self._differing_verdicts()
         return differs or self._differing_permissions()
 

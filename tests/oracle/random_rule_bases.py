@@ -94,6 +94,10 @@ def random_rule_base(
     for number in range(padding):
         lines += ["[[fact]]", f'name = "padding.number_{number}"', 'type = "int"']
         lines += [f'scope = "{scopes[0]}"', 'source = "oneview"']
+    for kind in ("operator", "watch"):
+        if all(fact.source != kind for fact in base.facts):
+            # It need not be declared to confirm steps or to say who was heard.
+            lines.remove(f"[source.{kind}]")
     base.head = "\n".join(lines)
     _add_derived(base, chance)
     for number in range(rules or chance.randint(1, 4)):

@@ -48,9 +48,20 @@ class ReferenceFacts:
         self.losses: dict[tuple[str, int], Loss] = {}
         """How each hearing that is over came to its end."""
         self.counts: Counter[str] = Counter()
+        self.mentioned: set[str] = set()
+        self.unknown_kinds: Counter[str] = Counter()
+        """How many sources of each kind have been mentioned that the rule base did not declare."""
         self.known_now: dict[tuple[str, str], Value | None] = {}
 
+    def mention(self, source: str) -> None:
+        """A source speaks, or is spoken of; the watch and the operators are known everywhere."""
+        kind = source.partition("/")[0]
+        if source not in self.mentioned and kind not in {*self.base.sources, "watch", "operator"}:
+            self.unknown_kinds[kind] += 1
+        self.mentioned.add(source)
+
     def hear(self, source: str) -> None:
+        self.mention(source)
         if self.is_lost(source):
             if source in self.last_heard:
                 self.losses[source, self.hearings[source]] = self._loss(source)

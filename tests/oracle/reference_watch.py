@@ -95,6 +95,7 @@ class ReferenceWatch(ReferenceFacts):
         elif event.type == SOURCE_HEARD:
             self.hear(event.data.source)
         elif event.type == SOURCE_LOST:
+            self.mention(event.data.source)
             self.said_to_be_lost.setdefault(event.data.source, self.now)
         elif event.type == WATCH_STARTED:
             for source in self.last_heard:

@@ -20,10 +20,15 @@ from oracle.timeline import (
     rule,
 )
 
+from rules.engine import Watch
+from rules.loader import load_texts
 from rules.vocabulary import (
+    FACTS_CHANGED,
     FINDING_ACKNOWLEDGED,
     FINDING_CLOSED,
+    NOTE_WRITTEN,
     STEP_CONFIRMED,
+    WATCH_STARTED,
     Event,
     EventData,
 )
@@ -410,3 +415,39 @@ def test_law_04_an_appliance_confirms_nothing_and_closes_nothing(speaker: str) -
         assert list(night.watch.apply(event, str(number).encode())) == []
     assert night.watch.findings()[0].state == "open"
     assert night.watch.counts["events that are not for their source to send"] == 3
+
+
+def test_the_watch_and_the_operators_are_known_where_no_rule_base_declares_them() -> None:
+    catalogue = """
+[rule_base]
+id = "kettle"
+title = "A kettle"
+[scope.kettle]
+[source.gauge]
+[[fact]]
+name = "kettle.hot"
+type = "bool"
+scope = "kettle"
+source = "gauge"
+"""
+    watch = Watch(load_texts({"kettle.toml": catalogue.encode()}), verify=True)
+    for number, (source, kind) in enumerate(
+        (
+            ("watch/here", WATCH_STARTED),
+            ("operator/anna", NOTE_WRITTEN),
+            ("stove/one", FACTS_CHANGED),
+            ("operator/anna", FACTS_CHANGED),
+        )
+    ):
+        said = EventData(facts={"kettle.hot": True})
+        event = Event(str(number), source, kind, clock("02:00"), "kettle/a", said)
+        watch.apply(event, str(number).encode())
+    assert watch.names == {
+        "unknown kinds of source": {"stove": 1},
+        "facts of another kind of source": {
+            "kettle.hot from stove": 1,
+            "kettle.hot from operator": 1,
+        },
+    }
+    assert watch.value("kettle/a", "kettle.hot") is None
+    watch.close()
