@@ -1,8 +1,7 @@
-"""What is watched and where it is kept: the configuration file, read and checked."""
+"""What is watched and where it is kept: the settings of a configuration file, read and checked."""
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,15 +12,21 @@ from typing import Any, Final, TypeAlias
 import platformdirs
 import tomli
 
+from drivers.configuration_table import DocumentPath, Fault, Table, told
+from drivers.configuration_values import (
+    as_duration,
+    as_flag,
+    as_interface_version,
+    as_pause,
+    as_port,
+    as_size,
+)
 from drivers.journal.faults import printable
 from drivers.live.cluster_addresses import ANYWHERE, Network, read_network
 from drivers.live.trust import read_fingerprint
-from rules.values import read_duration
 
 PROGRAM: Final = "watchkeeper"
 NO_VERIFICATION: Final = "accept_any_certificate_and_be_exposed_to_impostors"
-DocumentPath: TypeAlias = tuple[str | int, ...]
-"""The keys and list positions that lead to a part of the file."""
 FindLines: TypeAlias = Callable[[bytes, set[DocumentPath]], Mapping[DocumentPath, int]]
 """From a file's text and parts of it to the lines on which those stand."""
 _PASSWORDS: Final = (
@@ -30,8 +35,6 @@ _PASSWORDS: Final = (
     "password_environment",
     "password_keyring",
 )
-_SIZES: Final = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_SMALLEST_PART: Final = 1 << 16
 
 
 class ConfigurationError(Exception):
@@ -134,11 +137,11 @@ def read_configuration(path: Path, find_lines: FindLines | None = None) -> Confi
         raise ConfigurationError([f"{name} is not TOML: {error}"]) from None
     except RecursionError:
         raise ConfigurationError([f"{name} is nested too deeply"]) from None
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     found = _configuration(document, path.parent, faults)
     if faults:
         lines = find_lines(text.encode(), {fault.part for fault in faults}) if find_lines else {}
-        raise ConfigurationError(_told(faults, name, lines))
+        raise ConfigurationError(told(faults, name, lines))
     return found
 
 
@@ -150,17 +153,17 @@ def configuration_of(
     Raises:
         ConfigurationError: with everything that is wrong with it.
     """
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     found = _configuration(document, folder, faults)
     if faults:
-        raise ConfigurationError(_told(faults, name, {}))
+        raise ConfigurationError(told(faults, name, {}))
     return found
 
 
 def _configuration(
-    document: Mapping[str, Any], folder: Path | None, faults: list[_Fault]
+    document: Mapping[str, Any], folder: Path | None, faults: list[Fault]
 ) -> Configuration:
-    top = _Table(document, "", (), faults)
+    top = Table(document, "", (), faults)
     journal = _journal(top.table("journal"), folder)
     polling = _polling(top.table("polling"))
     deployments = [_deployment(table, folder) for table in top.tables("deployment")]
@@ -174,32 +177,32 @@ def _configuration(
     for number, one in enumerate(names):
         if one and one in names[:number]:
             part = top.place("deployment", number, "name")
-            faults.append(_Fault(part, f"two deployments are called {one!r}"))
+            faults.append(Fault(part, f"two deployments are called {one!r}"))
     return Configuration(tuple(deployments), journal, polling)
 
 
-def _journal(table: _Table, folder: Path | None) -> JournalSettings:
+def _journal(table: Table, folder: Path | None) -> JournalSettings:
     said = table.text("path")
     path = _placed(said, folder) if said else str(default_journal())
-    size = table.read("part_size", _size, 64 << 20)
-    age = table.read("part_age", _duration, timedelta(days=7))
+    size = table.read("part_size", as_size, 64 << 20)
+    age = table.read("part_age", as_duration, timedelta(days=7))
     table.finish()
     return JournalSettings(Path(path), size, age)
 
 
-def _polling(table: _Table) -> Polling:
+def _polling(table: Table) -> Polling:
     usual = Polling()
     polling = Polling(
-        interval=table.read("interval", _pause, usual.interval),
-        during_update=table.read("during_update", _pause, usual.during_update),
-        ceiling=table.read("ceiling", _pause, usual.ceiling),
-        answer_within=table.read("answer_within", _pause, usual.answer_within),
+        interval=table.read("interval", as_pause, usual.interval),
+        during_update=table.read("during_update", as_pause, usual.during_update),
+        ceiling=table.read("ceiling", as_pause, usual.ceiling),
+        answer_within=table.read("answer_within", as_pause, usual.answer_within),
     )
     table.finish()
     return polling
 
 
-def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
+def _deployment(table: Table, folder: Path | None) -> DeploymentSettings:
     command = table.get("password_command")
     given = [name for name in _PASSWORDS if table.has(name)]
     if len(given) > 1:
@@ -211,7 +214,7 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
             f"{', '.join(_PASSWORDS)}, or none to be asked for it",
             "password",
         )
-    unverified = table.read(NO_VERIFICATION, _flag, False)
+    unverified = table.read(NO_VERIFICATION, as_flag, False)
     ca_file = table.text("ca_file")
     fingerprints = table.texts("fingerprints")
     for fingerprint in fingerprints:
@@ -233,10 +236,10 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
         addresses=table.texts("oneview", required=True),
         user=table.text("user", required=True),
         domain=table.text("domain") or "local",
-        port=table.read("port", _port, 443),
-        image_streamer_port=table.read("image_streamer_port", _port, 443),
+        port=table.read("port", as_port, 443),
+        image_streamer_port=table.read("image_streamer_port", as_port, 443),
         networks=_networks(table),
-        api_version=table.read("api_version", _version, None),
+        api_version=table.read("api_version", as_interface_version, None),
         ca_file=_placed(ca_file, folder),
         fingerprints=fingerprints,
         verifies=not unverified,
@@ -253,7 +256,7 @@ def _deployment(table: _Table, folder: Path | None) -> DeploymentSettings:
     return settings
 
 
-def _networks(table: _Table) -> tuple[Network, ...]:
+def _networks(table: Table) -> tuple[Network, ...]:
     networks = []
     for text in table.texts(
         "image_streamer_networks", required=table.has("image_streamer_networks")
@@ -268,7 +271,7 @@ def _networks(table: _Table) -> tuple[Network, ...]:
     return tuple(networks)
 
 
-def _command(said: Any, table: _Table) -> tuple[str, ...]:
+def _command(said: Any, table: Table) -> tuple[str, ...]:
     if said is None:
         return ()
     if isinstance(said, list) and said and all(isinstance(part, str) for part in said):
@@ -286,162 +289,3 @@ def _placed(said: str, folder: Path | None) -> str:
         return ""
     path = Path(said).expanduser()
     return str(path if path.is_absolute() or folder is None else folder / path)
-
-
-# Values
-
-
-def _duration(said: Any) -> timedelta:
-    if not isinstance(said, str):
-        raise ValueError('must be a duration such as "15s"')
-    return read_duration(said)
-
-
-def _pause(said: Any) -> timedelta:
-    duration = _duration(said)
-    if not timedelta(seconds=1) <= duration <= timedelta(hours=1):
-        raise ValueError("must be between 1s and 1h")
-    return duration
-
-
-def _size(said: Any) -> int:
-    unit = said[-3:] if isinstance(said, str) else ""
-    digits = said[:-3].strip() if unit in _SIZES else ""
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 6:
-        raise ValueError('must be a size such as "64MiB"')
-    size = int(digits) * _SIZES[unit]
-    if size < _SMALLEST_PART:
-        raise ValueError("must be at least 64KiB")
-    return size
-
-
-def _port(said: Any) -> int:
-    if type(said) is int and 0 < said < 65_536:
-        return said
-    raise ValueError("must be a port from 1 to 65535")
-
-
-def _version(said: Any) -> int | None:
-    if type(said) is int and 0 < said < 100_000:
-        return said
-    raise ValueError("must be an interface version such as 1600")
-
-
-def _flag(said: Any) -> bool:
-    if type(said) is bool:
-        return said
-    raise ValueError("must be true or false")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """What is wrong, and with which part of the document."""
-
-    part: DocumentPath
-    message: str
-
-
-def _told(faults: list[_Fault], name: str, lines: Mapping[DocumentPath, int]) -> list[str]:
-    """The faults as lines for people, in the order of the file where that is known."""
-    found = sorted(faults, key=lambda fault: lines.get(fault.part, 0))
-    return [
-        f"{name}:{lines[fault.part]}: {fault.message}"
-        if fault.part in lines
-        else f"{name}: {fault.message}"
-        for fault in found
-    ]
-
-
-class _Table:
-    """A table of the file; what is asked for is taken out, and what is left is a fault."""
-
-    def __init__(
-        self, content: Mapping[str, Any], where: str, place: DocumentPath, faults: list[_Fault]
-    ) -> None:
-        self._content = dict(content)
-        self._where = where
-        self._place = place
-        self._faults = faults
-        self._asked: set[str] = set()
-
-    def place(self, *keys: str | int) -> DocumentPath:
-        return (*self._place, *keys)
-
-    def fault(self, message: str, key: str = "") -> None:
-        """Note what is wrong with the table, or with what one of its keys says."""
-        place = self.place(key) if key else self._place
-        self._faults.append(_Fault(place, f"{self._where}: {message}" if self._where else message))
-
-    def has(self, key: str) -> bool:
-        return key in self._content
-
-    def get(self, key: str) -> Any:
-        self._asked.add(key)
-        return self._content.get(key)
-
-    def text(self, key: str, *, required: bool = False) -> str:
-        said = self.get(key)
-        if isinstance(said, str) and (said.strip() or not required):
-            return said
-        if said is not None and not isinstance(said, str):
-            self.fault(f"{key} must be a text", key)
-        elif required:
-            self.fault(f"{key} is missing", key)
-        return ""
-
-    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
-        said = self.get(key)
-        if isinstance(said, str):
-            return (said,)
-        if isinstance(said, list) and all(isinstance(item, str) for item in said):
-            if said or not required:
-                return tuple(said)
-            said = None
-        if said is not None or required:
-            self.fault(
-                f"{key} must be a list of texts" if said is not None else f"{key} is missing", key
-            )
-        return ()
-
-    def read(self, key: str, reader: Any, otherwise: Any) -> Any:
-        said = self.get(key)
-        if said is None:
-            return otherwise
-        try:
-            return reader(said)
-        except ValueError as error:
-            self.fault(f"{key} {error}", key)
-            return otherwise
-
-    def table(self, key: str) -> _Table:
-        said = self.get(key)
-        if said is not None and not isinstance(said, dict):
-            self.fault(f"{key} must be a table", key)
-        content = said if isinstance(said, dict) else {}
-        return _Table(content, f"[{key}]", self.place(key), self._faults)
-
-    def tables(self, key: str) -> list[_Table]:
-        said = self.get(key)
-        if said is None:
-            return []
-        if not isinstance(said, list) or not all(isinstance(item, dict) for item in said):
-            self.fault(f"{key} must be a list of tables: [[{key}]]", key)
-            return []
-        named = [
-            f"[[{key}]] {printable(item['name'], 60)}"
-            if isinstance(item.get("name"), str)
-            else f"[[{key}]] {number}"
-            for number, item in enumerate(said, 1)
-        ]
-        return [
-            _Table(item, name, self.place(key, number), self._faults)
-            for number, (item, name) in enumerate(zip(said, named, strict=True))
-        ]
-
-    def finish(self) -> None:
-        """Name the keys that nobody has asked for, each with the nearest right one."""
-        for key in self._content:
-            if key not in self._asked:
-                near = difflib.get_close_matches(key, sorted(self._asked), n=1, cutoff=0.5)
-                hint = f"; {near[0]!r} is the nearest" if near else ""
-                self.fault(f"there is no key {printable(key, 60)!r}{hint}", key)

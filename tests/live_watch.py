@@ -128,8 +128,10 @@ class LiveWatch:
         password: str = PASSWORD,
         intervals: Intervals | None = None,
         way: Way | None = None,
+        **target: Any,
     ) -> None:
-        """`way` is how hosts are reached, where that is not within this process."""
+        """`way` is how hosts are reached, where that is not within this process; `target` says
+        what else is known of the deployment."""
         self.simulated = simulated
         self.way: Way = way or WithinProcess(simulated)
         self._intervals = intervals or Intervals()
@@ -138,6 +140,7 @@ class LiveWatch:
         self.last = Polled()
         self._password = password
         self._seed = seed
+        self._target = target
         self.told: list[str] = []
         """What people were told at once."""
         self.poller = self.new_poller(None)
@@ -146,9 +149,9 @@ class LiveWatch:
         async def password() -> Secret:
             return Secret(self._password)
 
-        target = Target(DEPLOYMENT, (self.simulated.site.address,), Credentials(USER, password))
+        addresses = (self.simulated.site.address,)
         return Poller(
-            target,
+            Target(DEPLOYMENT, addresses, Credentials(USER, password), **self._target),
             self.way,
             watch_source=WATCH,
             wall=self.simulated.clock.now,

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from drivers import configuration
 from drivers.configuration import (
     ConfigurationError,
     DeploymentSettings,
@@ -21,6 +20,7 @@ from drivers.configuration import (
     default_path,
     read_configuration,
 )
+from drivers.configuration_table import Table
 from drivers.live.secret import Secret
 from drivers.live.session import NoPasswordError
 from drivers.passwords import password_source, telling_when_slow
@@ -156,13 +156,13 @@ def test_the_sample_explains_every_key_that_is_read_and_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read: set[tuple[str, str]] = set()
-    get = configuration._Table.get
+    get = Table.get
 
     def noting(table: Any, key: str) -> Any:
         read.add((re.sub(r"[^a-z].*", "", table._where.strip("[")), key))
         return get(table, key)
 
-    monkeypatch.setattr(configuration._Table, "get", noting)
+    monkeypatch.setattr(Table, "get", noting)
     configuration_of({"deployment": [HARBOUR]}, "")
     tables = {"journal", "polling", "deployment", "screen", "keys"}
     assert {key for table, key in read if table == ""} == tables

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from traceback import TracebackException
 from typing import Any
@@ -135,8 +134,7 @@ async def test_a_fingerprint_is_told_whole(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_a_watch_that_believes_anybody_says_so() -> None:
-    watch = LiveWatch(Simulated())
-    watch.poller.target = replace(watch.poller.target, verifies=False)
+    watch = LiveWatch(Simulated(), verifies=False)
     assert said(await watch.poll(), "watch.certificates") == ["not-verified"]
 
 
@@ -212,7 +210,9 @@ async def test_a_fault_at_one_pair_costs_the_others_nothing(
 ) -> None:
     watch = LiveWatch(Simulated())
     await watch.poll()
-    monkeypatch.setattr(watch.poller._pairs["LE-rack-b"], "_settle_pace", lambda *given: 1 // 0)
+    monkeypatch.setattr(
+        watch.poller._pairs.readers["LE-rack-b"], "_settle_pace", lambda *given: 1 // 0
+    )
     watch.simulated.wait("15s")
     events = await watch.poll()
     assert "ZeroDivisionError" in said(events, "watch.unread_lists")[0]
@@ -371,9 +371,8 @@ async def test_only_an_address_of_a_host_that_may_be_one_is_asked(
                     member["clusterIpv4Address"] = address
         return body
 
-    watch = LiveWatch(Simulated())
     networks = (read_network("127.0.0.0/8"), read_network("::1"))
-    watch.poller.target = replace(watch.poller.target, networks=networks)
+    watch = LiveWatch(Simulated(), networks=networks)
     asked = answering(monkeypatch, moved)
     for _ in range(14):
         await watch.poll()
@@ -393,7 +392,7 @@ async def test_a_pair_is_not_left_alone_for_longer_because_this_clock_went_back(
     watch.simulated.wait("15s")
     assert said(await watch.poll(), "source.cluster_address") == ["silent"]
     watch.simulated.site.pairs["LE-rack-b"].silence = ""
-    reader = watch.poller._pairs["LE-rack-b"]
+    reader = watch.poller._pairs.readers["LE-rack-b"]
     wall = reader._wall
     reader._wall = lambda: wall() - timedelta(hours=2)
     watch.simulated.wait("5s")
@@ -571,7 +570,7 @@ async def test_a_pair_whose_cluster_has_moved_is_asked_at_its_new_address() -> N
     simulated.wait("15s")
     events = await watch.poll()
     assert said(events, "pair.cluster_address") == ["127.0.0.99"]
-    readers = watch.poller._pairs
+    readers = watch.poller._pairs.readers
     assert {name: reader.address for name, reader in readers.items()} == {
         "LE-rack-a": "127.0.0.2",
         "LE-rack-b": "127.0.0.99",

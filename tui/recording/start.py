@@ -15,11 +15,11 @@ from typing import Final
 from drivers.configuration import (
     Configuration,
     ConfigurationError,
-    DocumentPath,
     PasswordFrom,
     default_path,
     read_configuration,
 )
+from drivers.configuration_table import DocumentPath
 from drivers.journal.faults import printable
 from drivers.live.session import NoPasswordError, PasswordSource
 from drivers.passwords import password_source, why_no_password
