@@ -22,8 +22,8 @@ from drivers.live.target import Connect, Target
 from drivers.oneview.bodies import Body, Kind, Reading
 from drivers.oneview.memory import Remembered
 from drivers.oneview.observe import concerns, observe
+from drivers.oneview.pair_update import NOT_SEEN
 from drivers.oneview.silence import LONGEST_SILENCE
-from drivers.oneview.updates import NOT_SEEN
 from rules.values import read_instant
 from rules.vocabulary import Event
 
