@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 from typing import Final, cast
 
 from rules.evaluate import shifted
+from rules.found_texts import found_texts
 from rules.pattern import AGE_OPERATORS, RELATION_OPERATORS, THRESHOLD_OPERATORS, Condition
 from rules.rule_base import Fact
 from rules.values import (
@@ -31,7 +32,8 @@ _A_DAY: Final = timedelta(days=1)
 class SomeText(str):
     """A text that nobody has named: it is found by some regular expressions and not by others.
 
-    `found_by` holds those expressions; whether such a text exists is taken on trust."""
+    `found_by` holds those expressions. Where they can be read there is such a text, and this is
+    one; otherwise whether it exists is taken on trust."""
 
     __slots__ = ("found_by",)
     found_by: frozenset[str]
@@ -40,9 +42,14 @@ class SomeText(str):
     def make(cls, number: int, found_by: Iterable[str]) -> SomeText:
         """One of several such texts; the number tells them apart."""
         found = frozenset(found_by)
-        text = cls(f"\0{number} {sorted(found)}")
-        text.found_by = found
-        return text
+        return cls.like(f"\0{number} {sorted(found)}", found)
+
+    @classmethod
+    def like(cls, text: str, found_by: frozenset[str]) -> SomeText:
+        """Such a text as it may be."""
+        made = cls(text)
+        made.found_by = found_by
+        return made
 
 
 def representatives(
@@ -158,14 +165,35 @@ def _is_version(text: str) -> bool:
 
 
 def _texts(around: Iterable[Condition], named: Iterable[Value], fresh: int) -> list[Value]:
-    expressions = sorted(
-        {str(condition.operand) for condition in around if condition.operator == "matches"}
-    )[:MOST_EXPRESSIONS]
-    found: list[Value] = sorted(str(value) for value in named)
+    texts = sorted(str(value) for value in named)
+    expressions = _expressions(around)
+    told = found_texts(expressions, frozenset(texts), fresh) if expressions else None
+    found: list[Value] = [*texts]
+    if told is not None:
+        for found_by, examples in told.items():
+            found += [SomeText.like(text, found_by) for text in examples]
+        return found
     for size in range(len(expressions) + 1):
         for chosen in combinations(expressions, size):
             found += [SomeText.make(number, chosen) for number in range(fresh)]
     return found
+
+
+def _expressions(around: Iterable[Condition]) -> tuple[str, ...]:
+    matching = {str(condition.operand) for condition in around if condition.operator == "matches"}
+    return tuple(sorted(matching)[:MOST_EXPRESSIONS])
+
+
+def texts_are_told(around: Sequence[Condition]) -> bool:
+    """Whether it is known which texts some conditions can tell apart: their expressions are such
+    as can be read, and few enough. What is not known is taken on trust by `representatives`."""
+    matching = {str(condition.operand) for condition in around if condition.operator == "matches"}
+    compared = any(condition.operator in RELATION_OPERATORS for condition in around)
+    named = frozenset(str(value) for value in named_constants(around))
+    fresh = MOST_FRESH if compared else 1
+    return len(matching) <= MOST_EXPRESSIONS and (
+        not matching or found_texts(tuple(sorted(matching)), named, fresh) is not None
+    )
 
 
 def connected(

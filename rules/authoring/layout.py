@@ -21,7 +21,7 @@ from rules.authoring.diagram import Diagram
 from rules.authoring.dimensions import Dimension, Sets
 from rules.pattern import RELATION_OPERATORS, Condition, Pattern, conditions
 from rules.read_pattern import CONFIRM
-from rules.representatives import MOST_EXPRESSIONS, connected, representatives
+from rules.representatives import MOST_EXPRESSIONS, connected, representatives, texts_are_told
 from rules.rule_base import Derivation, Fact
 from rules.values import Value
 from rules.vocabulary import Truth
@@ -130,7 +130,7 @@ class Layout:
     def _single(self, name: str, own: list[Condition]) -> None:
         fact = self._catalogue.get(name)
         expressions = {str(one.operand) for one in own if one.operator == "matches"}
-        if len(expressions) > 1:
+        if expressions and not texts_are_told(own):
             self.inexact.add(name)
         if len(expressions) > MOST_EXPRESSIONS:
             self._independent([one for one in own if one.operator == "matches"])
@@ -171,6 +171,8 @@ class Layout:
             for name in group:
                 self._single(name, [o for o in own if o.fact == name and o not in relations])
             return
+        if not texts_are_told(own):
+            self.inexact.update(group)
         catalogue = self._catalogue
         classes: dict[tuple[Truth, ...], tuple[Any, ...]] = {}
         for values in combinations:
