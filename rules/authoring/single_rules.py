@@ -147,6 +147,10 @@ class SingleRules:
         facts = ", ".join(sorted(names))
         are = "is" if len(names) == 1 else "are"
         if known != NOWHERE and diagram.without(known, true) == NOWHERE:
+            parts = list(_top_parts(pattern))
+            if all(isinstance(part, Condition) and part.operator == "is" for part in parts):
+                # Such a list is told where it stands.
+                return ""
             return cut(f"holds wherever {facts} {are} known, whatever the value")
         if recognised != NOWHERE and diagram.without(recognised, true) == NOWHERE:
             return cut(f"holds for every value that the catalogue gives {facts}")

@@ -197,7 +197,7 @@ def test_many_prohibitions_are_named_in_part() -> None:
             "r holds wherever wheel.heat is known",
         ),
         (
-            rule("r", 'wheel.verdict = ["good", "bad"]'),
+            rule("r", 'any = [{ wheel.verdict = "good" }, { wheel.verdict = "bad" }]'),
             "r holds wherever wheel.verdict is known",
         ),
         (
@@ -232,6 +232,10 @@ def test_a_pattern_that_always_holds_is_told(rules: str, said: str) -> None:
     code, message = only(check(CATALOGUE, rules))
     assert code == "WK061"
     assert said in message
+
+
+def test_a_list_of_every_value_is_told_once() -> None:
+    assert codes(CATALOGUE, rule("r", 'wheel.verdict = ["good", "bad"]')) == ["WK076"]
 
 
 @pytest.mark.parametrize(
