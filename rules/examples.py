@@ -9,6 +9,9 @@ from rules.positions import Path
 _NAMED: Final = ("scope", "source", "override")
 """Tables whose second word is a name that the author gives."""
 
+_BY_RULE: Final = ("steps", "waits")
+"""Tables whose keys are ids of rules."""
+
 _SOURCE: Final = '{ document = "User Guide", section = "Updates", page = 53, grade = "guide" }'
 _RULE_IDS: Final = '["standby-lost"]'
 _OPERATIONS: Final = '["update"]'
@@ -128,6 +131,7 @@ EXAMPLES: Final = {
     "event.source": '"oneview/a"',
     "event.snapshot": '["pair"]',
     "event.lost": '"oneview"',
+    "event.silent": '"oneview"',
     "event.heard": '"oneview"',
     "event.confirm": '"cables_checked"',
     "event.acknowledge": '"seen"',
@@ -139,6 +143,22 @@ EXAMPLES: Final = {
     "finding.recurred": '["65m"]',
     "finding.why": '"for people"',
     "expect.open": _RULE_IDS,
+    "suppresses": '["another-rule"]',
+    "severity": '"critical"',
+    "contact_support": "true",
+    "starts": _OPERATIONS,
+    "starts_once_allowed": _OPERATIONS,
+    "finding.occurrence": '"a"',
+    "table.occurrence": '"a"',
+    "expect.waits": '{ standby-lost = [{ step = 2, from = "45m", to = "60m" }] }',
+    "waits.step": "2",
+    "waits.from": '"45m"',
+    "waits.to": '"60m"',
+    "title": '"The standby is lost"',
+    "impact": '"Nothing takes over"',
+    "forbids": _OPERATIONS,
+    "expect.steps.*": '["done", "open"]',
+    "expect.waits.*": '[{ step = 2, from = "45m", to = "60m" }]',
     "expect.steps": '{ standby-lost = ["done", "open"] }',
     "steps": '["done", "open"]',
     "unconfirmed": _RULE_IDS,
@@ -180,6 +200,8 @@ def example_of(path: Path) -> str:
         del words[1]
     names = [f"/{words[0]}"] if len(words) == 1 else []
     names += [".".join(words[begin:]) for begin in range(len(words))]
+    if len(words) > 1 and words[-2] in _BY_RULE:
+        names.append(f"expect.{words[-2]}.*")
     for name in names:
         example = EXAMPLES.get(name)
         if example:

@@ -198,6 +198,114 @@ at_least = "45m"
 at_most = "60m"
 """
 
+EVERY_KEY_OF_TESTS: Final = """\
+[[test]]
+name = "one"
+rules = ["other"]
+subject = "wheel/a"
+begin = 2026-11-22T02:00:00Z
+facts = { wheel.state = "stuck", wheel.oiled_at = "-65m" }
+never = ["wheel-bad"]
+open = ["other"]
+end = "3h"
+exact = true
+todo = "why"
+[[test.event]]
+at = "65m"
+subject = "wheel/a"
+source = "gauge/a"
+facts = { mill.open = true }
+unknown = ["wheel.heat"]
+snapshot = ["wheel"]
+[[test.event]]
+at = "66m"
+lost = "gauge"
+[[test.event]]
+at = "67m"
+heard = "gauge"
+[[test.event]]
+at = "67m"
+silent = "gauge"
+[[test.event]]
+at = "68m"
+rule = "other"
+confirm = "called"
+[[test.event]]
+at = "69m"
+rule = "other"
+acknowledge = "x"
+[[test.event]]
+at = "70m"
+rule = "other"
+close = "x"
+[[test.finding]]
+rule = "other"
+subject = "wheel/a"
+raised = "0s"
+resolved = "65m"
+recurred = ["20m"]
+severity = "critical"
+forbids = ["grind", { operation = "grind", scope = "mill" }]
+contact_support = false
+title = "x"
+impact = "x"
+suppresses = ["wheel-bad"]
+starts = ["grind"]
+starts_once_allowed = ["grind"]
+why = "x"
+[[test.finding]]
+rule = "other"
+raised = "70m"
+[[test.expect]]
+at = "10m"
+subject = "wheel/a"
+open = ["other"]
+steps.other = ["done", "open"]
+waits.other = [{ step = 2, from = "45m", to = "60m" }]
+unknown = ["wheel.heat"]
+forbidden = ["grind"]
+allowed = ["grind"]
+uncertain = ["grind"]
+blind = ["other"]
+unconfirmed = ["other"]
+judged = ["other"]
+[test.expect.facts]
+wheel.verdict = "bad"
+[[table]]
+rule = "other"
+subject = "wheel/a"
+given = { wheel.state = "stuck" }
+severity = "notice"
+[[table.rows]]
+name = "r1"
+facts = { wheel.heat = 5 }
+first = { wheel.heat = 6 }
+unknown = ["wheel.mill"]
+confirm = ["called"]
+open = true
+unconfirmed = true
+steps = ["open", "open"]
+[[table]]
+fact = "wheel.verdict"
+rows = [{ facts = { wheel.state = "stuck" }, value = "bad" }]
+[[table]]
+fact = "wheel.verdict"
+[[table.rows]]
+name = "v"
+value = "bad"
+facts = { wheel.state = "stuck" }
+[[proof]]
+facts = ["wheel.*"]
+classification = "wheel.verdict"
+quiet = ["good"]
+may_be_unknown = true
+may_be_blind = true
+[[logs]]
+logs = "logs/*.jsonl"
+expected = "e/{name}.expected.toml"
+"""
+"""A file of tests without slips in which every key of such files stands; most tests would fail."""
+
 WRONG_FORMS: Final = (
     '"two words"',
     '""',

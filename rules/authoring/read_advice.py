@@ -6,10 +6,11 @@ from typing import Any
 
 from rules.authoring.rule_tests import ExpectedAdvice, ExpectedProhibition
 from rules.fault_codes import Code
-from rules.faults import nearest
+from rules.faults import name_type, nearest
+from rules.read_constant import read_constant
 from rules.rule_base import Rule, RuleBase
 from rules.tables import Table
-from rules.values import Value, read_value
+from rules.values import Value
 from rules.vocabulary import SEVERITIES
 
 
@@ -28,7 +29,7 @@ def read_advice(table: Table, rule_base: RuleBase, rule_id: str) -> ExpectedAdvi
 
     return ExpectedAdvice(
         title=table.text("title") if table.has("title") else None,
-        impact=table.text("impact") if table.has("impact") else None,
+        impact=table.text("impact", may_be_empty=True) if table.has("impact") else None,
         severity=table.choice("severity", SEVERITIES, required=False),
         forbids=_prohibitions(table, rule_base, rule),
         contact_support=table.flag("contact_support") if table.has("contact_support") else None,
@@ -59,7 +60,10 @@ def _prohibitions(
         return None
     raw = table.get("forbids")
     if not isinstance(raw, list):
-        table.fault(Code.WRONG_TYPE, "must be a list of operations", "forbids")
+        message = (
+            f'must be a list of operations, not {name_type(raw)}; such as forbids = ["update"]'
+        )
+        table.fault(Code.WRONG_TYPE, message, "forbids")
         return None
     chain = rule_base.scope_chain(rule.scope) if rule is not None else ()
     found = []
@@ -96,9 +100,4 @@ def _occurrence(table: Table, rule_base: RuleBase, rule: Rule | None) -> Value |
         message = f"{rule.id} has no occurrence: nothing tells its happenings apart"
         table.fault(Code.BAD_TEST, message, "occurrence")
         return None
-    try:
-        return read_value(rule_base.facts[rule.occurrence].type, raw)
-    except ValueError as error:
-        message = f"{error} (a value of {rule.occurrence})"
-        table.fault(Code.WRONG_VALUE_TYPE, message, "occurrence")
-        return None
+    return read_constant(rule_base.facts[rule.occurrence], raw, table, "occurrence")

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
+from rules.authoring.named_in_tests import NamedInTests
+from rules.authoring.read_expected import ExpectationReader
+from rules.authoring.read_rows import RowReader
 from rules.authoring.rule_test_reader import TestReader
-from rules.authoring.rule_tests import (
-    Proof,
-    RuleTest,
-)
+from rules.authoring.rule_tests import BEGIN, Proof, RuleTest
 from rules.documents import header_lines, read_document
 from rules.fault_codes import Code
 from rules.faults import nearest
 from rules.positions import Path, locate
 from rules.rule_base import RuleBase
 from rules.tables import Faults, Table
+
+_OF_RULES: Final = ("rule_base", "scope", "source", "operation", "fact", "derive", "rule", "board")
 
 
 class TestTexts(msgspec.Struct, frozen=True):
@@ -43,22 +46,27 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
     for file, text in texts.files.items():
         root = Table(read_document(file, text, faults).content, file, (), faults)
         lines = [line for line, _ in header_lines(faults.text_read(file), b"test")]
-        for position, table in enumerate(root.tables("test")):
-            line = lines[position] if position < len(lines) else 1
+        for table in root.tables("test"):
+            line = _line_of(table, lines)
             test = TestReader(rule_base, table, line, absent=texts.absent).read()
             _note_name(test, table, names)
             tests.append(test)
         lines = [line for line, _ in header_lines(faults.text_read(file), b"table")]
         tables = list(root.tables("table"))
         places = _row_lines(faults.text_read(file), tables)
-        for position, table in enumerate(tables):
-            line = lines[position] if position < len(lines) else 1
-            for row, test in TestReader(rule_base, table, line).rows(places.__getitem__):
+        for table in tables:
+            line = _line_of(table, lines)
+            for row, test in RowReader(rule_base, table, line, places.__getitem__).rows():
                 _note_name(test, row, names)
                 tests.append(test)
         root.get("proof")
         for table in root.tables("logs"):
             tests += _log_tests(table, texts, rule_base, faults)
+        for key in _OF_RULES:
+            if root.has(key):
+                root.get(key)
+                message = "stands in rule files; this one holds tests"
+                root.fault(Code.UNKNOWN_KEY, message, key, of_key=True)
         root.finish()
     if faults.unusable:
         faulty = {fault.file for fault in faults.all() if not fault.is_warning}
@@ -66,8 +74,16 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
     return tests, faults
 
 
+def _line_of(table: Table, lines: list[int]) -> int:
+    """The line of a table of a list; of one that has no header, the first."""
+    position = int(table.path[-1])
+    return lines[position] if position < len(lines) else 1
+
+
 def _note_name(test: RuleTest, table: Table, names: dict[str, str]) -> None:
     """Each test is called by a name of its own, which `names` has with its place."""
+    if not test.name:
+        return
     if test.name in names:
         message = f"the test {test.name!r} stands in {names[test.name]} already"
         table.fault(Code.DECLARED_TWICE, message, "name")
@@ -92,10 +108,10 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
     for file, text in texts.files.items():
         root = Table(read_document(file, text, faults).content, file, (), faults)
         lines = [line for line, _ in header_lines(faults.text_read(file), b"proof")]
-        for position, table in enumerate(root.tables("proof")):
+        for table in root.tables("proof"):
             proof = Proof(
                 file=file,
-                line=lines[position] if position < len(lines) else 1,
+                line=_line_of(table, lines),
                 facts=table.texts("facts"),
                 classification=table.text("classification"),
                 quiet=table.texts("quiet"),
@@ -104,7 +120,7 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
             )
             table.finish()
             for key in ("may_be_unknown", "may_be_blind"):
-                if table.has(key) and not proof.classification:
+                if table.has(key) and not table.has("classification"):
                     message = "says something only beside a classification"
                     table.fault(Code.BAD_TEST, message, key)
             for number, pattern in enumerate(proof.facts):
@@ -112,18 +128,22 @@ def read_proofs(texts: TestTexts, rule_base: RuleBase) -> tuple[list[Proof], Fau
                     hint = nearest(pattern, rule_base.facts)
                     message = f"no fact is called {pattern!r}{hint}"
                     table.fault(Code.UNKNOWN_FACT, message, "facts", number)
-            if not proof.facts:
-                table.fault(Code.MISSING_KEY, "facts is missing: whose combinations to walk")
+            if table.content.get("facts", []) == []:
+                table.missing("facts", "whose combinations to walk")
             fact = rule_base.facts.get(proof.classification)
+            derived = [one.name for one in rule_base.facts.values() if one.derived]
             if proof.classification and (fact is None or not fact.derived):
-                hint = nearest(proof.classification, rule_base.facts)
+                hint = nearest(proof.classification, derived)
                 message = f"{proof.classification!r} is no derived fact{hint}"
                 table.fault(Code.BAD_TEST, message, "classification")
             for number, value in enumerate(proof.quiet):
                 known = fact.values if fact is not None else ()
-                if not proof.classification or (known and value not in known):
-                    message = f"{proof.classification or 'nothing'} is never {value!r}"
-                    hint = nearest(value, known)
+                if not table.has("classification"):
+                    message = "is a value of the classification, and there is none"
+                    table.fault(Code.BAD_TEST, message, "quiet", number)
+                elif known and value not in known:
+                    message = f"{proof.classification} is never {value!r}"
+                    hint = nearest(value, known) or f"; it is one of {', '.join(known)}"
                     table.fault(Code.NEVER_THIS_VALUE, message + hint, "quiet", number)
             proofs.append(proof)
     return proofs, faults
@@ -158,6 +178,8 @@ def _log_tests(
     """`[[logs]]`: each log is a test, and what it must give stands in a file of its own."""
     logs, expected = table.text("logs", required=True), table.text("expected", required=True)
     table.finish()
+    if not logs or not expected:
+        return
     if "{name}" not in expected:
         table.fault(Code.BAD_TEST, "must name a file for each log, with {name} in it", "expected")
         return
@@ -177,7 +199,7 @@ def _log_tests(
         content = read_document(path, texts.expected[path], faults).content
         inner = Table(content, path, (), faults)
         inner.get("covers")
-        reader = TestReader(rule_base, inner, 1, of_log=True)
+        reader = ExpectationReader(NamedInTests(rule_base), BEGIN, of_log=True)
         findings = tuple(map(reader.finding, inner.tables("finding")))
         # Whoever writes down what a log gives writes down every prohibition.
         findings = tuple(
