@@ -19,7 +19,8 @@ from textual.pilot import Pilot
 
 from drivers.journal import Faults
 from rules.loader import load_rule_base
-from tui.screen.app import ScreenOptions, WatchApp
+from tui.screen.app import WatchApp
+from tui.screen.options import ScreenOptions
 from tui.session.recorded_log import RecordedLog
 from tui.session.replay import ReplaySession
 

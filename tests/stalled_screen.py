@@ -26,8 +26,9 @@ from rules.finding import Change
 from rules.loader import load_rule_base
 from rules.vocabulary import SOURCE_HEARD, Event, EventData
 from tui.rule_choice import SHIPPED
-from tui.screen.app import ScreenOptions, WatchApp
+from tui.screen.app import WatchApp
 from tui.screen.driver import PatientDriver
+from tui.screen.options import ScreenOptions
 from tui.screen.start import TEXTUAL_SETTINGS
 from tui.session.follow import FollowSession
 

@@ -187,7 +187,7 @@ def _whole(finding: Finding, watch: Watch) -> dict[str, Any]:
 
 
 def _open(finding: Finding, watch: Watch) -> dict[str, Any]:
-    from tui.since_raised import changed_since
+    from tui.session.since_raised import changed_since
 
     acknowledged = finding.acknowledged
     return {

@@ -113,7 +113,7 @@ class MarkdownReport:
             say_news,
             say_none,
         )
-        from tui.since_raised import changed_since, say_as_it_was
+        from tui.session.since_raised import changed_since, say_as_it_was
 
         self._paragraph(f"## Situation at {say_time(situation.at)}")
         for said in [*say_lost(situation), *say_filtered(situation)]:
@@ -234,7 +234,7 @@ class MarkdownReport:
         return said if covering is None else f"{said}; part of {code(covering)}"
 
     def _advice(self, finding: Finding, watch: Watch, now: datetime, *, in_full: bool) -> None:
-        from tui.since_raised import changed_since, say_as_it_was, say_since
+        from tui.session.since_raised import changed_since, say_as_it_was, say_since
 
         self._paragraph(f"#### {self._name(finding, now)}")
         changed = changed_since(watch, finding)

@@ -19,7 +19,7 @@ from tui.report_phrases import (
     say_open,
 )
 from tui.safe_text import harmless
-from tui.since_raised import changed_since, say_as_it_was, say_since
+from tui.session.since_raised import changed_since, say_as_it_was, say_since
 
 if TYPE_CHECKING:
     from rules.engine import Watch

@@ -5,16 +5,17 @@ It knows nothing of where events come from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.geometry import Offset
 from textual.message import Message
 
 from tui.screen.keys import Keys
 from tui.screen.lines import Look
+from tui.screen.options import ScreenOptions
 from tui.screen.painted_app import PaintedApp
 from tui.screen.places.board import Board
 from tui.screen.places.place import PlaceScreen
@@ -34,21 +35,6 @@ _MESSAGE_STANDS: Final = 15
 """Seconds after which a message gives the foot back to the keys."""
 DEEPEST: Final = 8
 """Places open above the board; whoever opens more goes back over the newest of them."""
-
-
-class ScreenOptions(NamedTuple):
-    """How the screen is to look and behave on this terminal."""
-
-    ascii_only: bool = False
-    colour: bool = True
-    theme: str = ""
-    """One of Textual's themes; empty for the terminal's own colours."""
-    light: bool = False
-    in_tmux: bool = False
-    keys: Mapping[str, Sequence[str]] = {}
-    export_to: str = "."
-    """The folder that files are written to."""
-    own_clock: Callable[[], datetime] | None = None
 
 
 class WatchApp(PaintedApp[int]):

@@ -15,14 +15,14 @@ from tui.session import commands
 from tui.session.snapshot import FindingDetail, FindingKey, FindingRow
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.action_host import ActionHost
 
 MOST_FILES: Final = 999
 """Of one name in a folder."""
 
 
 def _ask_about(
-    app: WatchApp,
+    app: ActionHost,
     label: str,
     command: Callable[[FindingKey, str], commands.Command],
     *,
@@ -44,20 +44,20 @@ def _ask_about(
         app.tell(hint)
 
 
-def _row(app: WatchApp) -> FindingRow | None:
+def _row(app: ActionHost) -> FindingRow | None:
     """The open finding that keys are about; None, and a word about it, where there is none."""
     key = open_key(app)
     rows = app.snapshot.findings if app.snapshot else ()
     return next((row for row in rows if row.key == key), None)
 
 
-def _named(app: WatchApp, before: str, title: str, after: str) -> str:
+def _named(app: ActionHost, before: str, title: str, after: str) -> str:
     """A question that names what it is about, with room for the answer beside it."""
     room = max(16, app.size.width - len(before) - len(after) - 26)
     return f"{before} “{cut(harmless(title), room)}”{after}"
 
 
-def acknowledge(app: WatchApp) -> None:
+def acknowledge(app: ActionHost) -> None:
     """Take note of a finding; of one of which somebody has, say who."""
     row = _row(app)
     if row is None:
@@ -71,7 +71,7 @@ def acknowledge(app: WatchApp) -> None:
     _ask_about(app, label, commands.Acknowledge, hint=hint)
 
 
-def note(app: WatchApp) -> None:
+def note(app: ActionHost) -> None:
     """Write about a finding."""
     row = _row(app)
     if row is not None:
@@ -79,7 +79,7 @@ def note(app: WatchApp) -> None:
         _ask_about(app, label, commands.WriteNote, needed=True)
 
 
-def close(app: WatchApp) -> None:
+def close(app: ActionHost) -> None:
     """Close a finding by hand, with a reason; say what will be forbidden no longer."""
     row = _row(app)
     if row is None or app.snapshot is None:
@@ -103,7 +103,7 @@ def close(app: WatchApp) -> None:
     _ask_about(app, label, commands.CloseFinding, hint=said, needed=True)
 
 
-def open_key(app: WatchApp) -> FindingKey | None:
+def open_key(app: ActionHost) -> FindingKey | None:
     """The open finding that keys are about; None, and a word about it, where there is none."""
     screen = app.screen
     key = screen.finding_key() if isinstance(screen, PlaceScreen) else None
@@ -114,12 +114,12 @@ def open_key(app: WatchApp) -> FindingKey | None:
     return key
 
 
-def confirm(app: WatchApp) -> None:
+def confirm(app: ActionHost) -> None:
     """Confirm the next step that waits for an operator."""
     _with_detail(app, _confirm)
 
 
-def _with_detail(app: WatchApp, act: Callable[[WatchApp, FindingDetail], None]) -> None:
+def _with_detail(app: ActionHost, act: Callable[[ActionHost, FindingDetail], None]) -> None:
     """Do something with the finding's detail, as soon as the session has handed it over."""
     key = open_key(app)
     if key is not None:
@@ -127,7 +127,7 @@ def _with_detail(app: WatchApp, act: Callable[[WatchApp, FindingDetail], None]) 
         app.with_detail(key, lambda detail: act(app, detail))
 
 
-def _confirm(app: WatchApp, detail: FindingDetail) -> None:
+def _confirm(app: ActionHost, detail: FindingDetail) -> None:
     waiting = [one for one in detail.steps if one.confirm and one.status == "open"]
     # What starts something forbidden comes last: to be confirmed as put off, at most.
     step = min(waiting, key=lambda one: one.held, default=None)
@@ -146,12 +146,12 @@ def _confirm(app: WatchApp, detail: FindingDetail) -> None:
     app.tell(f"Step {step.number} of: {detail.row.title}")
 
 
-def copy(app: WatchApp) -> None:
+def copy(app: ActionHost) -> None:
     """Send the finding as Markdown to the clipboard of the terminal."""
     _with_detail(app, _copy)
 
 
-def _copy(app: WatchApp, detail: FindingDetail) -> None:
+def _copy(app: ActionHost, detail: FindingDetail) -> None:
     sequence = clipboard_sequence(markdown_of(detail), in_tmux=app.options.in_tmux)
     if sequence is None:
         app.tell(f"Longer than {MOST_BYTES} bytes: use o for a file", failed=True)
@@ -161,18 +161,18 @@ def _copy(app: WatchApp, detail: FindingDetail) -> None:
     app.tell(f"Sent to the terminal's clipboard{hint}; o writes a file")
 
 
-def export(app: WatchApp) -> None:
+def export(app: ActionHost) -> None:
     """Write the finding as Markdown to a file."""
     _with_detail(app, _export)
 
 
-def _export(app: WatchApp, detail: FindingDetail) -> None:
+def _export(app: ActionHost, detail: FindingDetail) -> None:
     key = detail.row.key
     name = f"{key.rule}-{key.subject.partition('/')[2]}"
     write_file(app, name, ".md", markdown_of(detail))
 
 
-def picture(app: WatchApp) -> None:
+def picture(app: ActionHost) -> None:
     """Write the screen as SVG to a file."""
     # A place that has just been opened has not been painted yet.
     app.screen.call_after_refresh(
@@ -180,7 +180,7 @@ def picture(app: WatchApp) -> None:
     )
 
 
-def write_file(app: WatchApp, name: str, suffix: str, text: str) -> None:
+def write_file(app: ActionHost, name: str, suffix: str, text: str) -> None:
     """Write a file of a name that is not taken yet, and say which; what stands already in the last
     one of that name is not written again."""
     last, stands = app.written.get(name + suffix, (None, ""))

@@ -37,10 +37,10 @@ from tui.session.snapshot import FindingKey, Snapshot
 from tui.session.timeline import TimelineLine
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.action_host import ActionHost
 
 
-def open_finding(app: WatchApp) -> None:
+def open_finding(app: ActionHost) -> None:
     """The finding in full."""
     screen = app.screen
     key = screen.finding_key() if isinstance(screen, PlaceScreen) else None
@@ -59,7 +59,7 @@ def open_finding(app: WatchApp) -> None:
     app.enter(FindingText(app, f"Finding {key.rule}", make, key=key))
 
 
-def explain(app: WatchApp, rule: str, subject: str) -> None:
+def explain(app: ActionHost, rule: str, subject: str) -> None:
     """Why a rule holds on a subject, or not."""
     app.send(commands.Explain(rule, subject))
 
@@ -75,7 +75,7 @@ def explain(app: WatchApp, rule: str, subject: str) -> None:
     app.enter(FindingText(app, title, make, key=key, leave=leave))
 
 
-def browse(app: WatchApp, subject: str) -> None:
+def browse(app: ActionHost, subject: str) -> None:
     """All facts of a subject."""
     if not subject:
         app.tell("No subject is known yet", failed=True)
@@ -92,7 +92,7 @@ def browse(app: WatchApp, subject: str) -> None:
     app.enter(FactsReading(app, f"Facts of {subject}", make, subject=subject, leave=leave))
 
 
-def suppose(app: WatchApp, subject: str) -> None:
+def suppose(app: ActionHost, subject: str) -> None:
     """The what-if page."""
     if app.snapshot is None:
         return
@@ -125,7 +125,7 @@ def suppose(app: WatchApp, subject: str) -> None:
     app.enter(WhatIfReading(app, "What if", make, subject=subject, leave=leave))
 
 
-def follow(app: WatchApp, target: Target) -> None:
+def follow(app: ActionHost, target: Target) -> None:
     """Go to what a row leads to."""
     match target:
         case ToEvent(event, time):
@@ -148,7 +148,7 @@ def follow(app: WatchApp, target: Target) -> None:
             return
 
 
-def later(app: WatchApp, text: str) -> None:
+def later(app: ActionHost, text: str) -> None:
     """Suppose that so much time passes."""
     try:
         app.send(commands.SupposeLater(read_duration(text.strip()).total_seconds()))
@@ -156,7 +156,7 @@ def later(app: WatchApp, text: str) -> None:
         app.tell(f"{text} {error}", failed=True)
 
 
-def to_board(app: WatchApp) -> Board:
+def to_board(app: ActionHost) -> Board:
     """Leave all places above the board."""
     while not isinstance(app.screen, Board):
         if isinstance(app.screen, Reading):
@@ -166,7 +166,7 @@ def to_board(app: WatchApp) -> Board:
     return app.screen
 
 
-def to_event(app: WatchApp, event: str, time: datetime) -> None:
+def to_event(app: ActionHost, event: str, time: datetime) -> None:
     """The timeline, at the line of an event."""
     snapshot = app.snapshot
     if snapshot is None:
@@ -178,7 +178,7 @@ def to_event(app: WatchApp, event: str, time: datetime) -> None:
     app.enter(WideTimeline(app, line))
 
 
-def open_line(app: WatchApp, line: TimelineLine | None) -> None:
+def open_line(app: ActionHost, line: TimelineLine | None) -> None:
     """What a line of the timeline is about."""
     if line is None or app.snapshot is None:
         return

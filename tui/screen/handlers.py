@@ -19,13 +19,13 @@ from tui.session import commands
 from tui.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.action_host import ActionHost
 
-Handler = Callable[["WatchApp", PlaceScreen], object]
+Handler = Callable[["ActionHost", PlaceScreen], object]
 
 
 def _list(
-    app: WatchApp,
+    app: ActionHost,
     title: str,
     make: Callable[[Snapshot, int], Sequence[Row]],
     screen: PlaceScreen,
@@ -33,7 +33,7 @@ def _list(
     app.enter(Reading(app, title, make, subject=screen.subject()))
 
 
-def _explain(app: WatchApp, screen: PlaceScreen) -> None:
+def _explain(app: ActionHost, screen: PlaceScreen) -> None:
     key = screen.finding_key()
     if key is None:
         app.tell("There is no finding here: r lists all rules", failed=True)
@@ -41,7 +41,7 @@ def _explain(app: WatchApp, screen: PlaceScreen) -> None:
         going.explain(app, key.rule, key.subject)
 
 
-def _help(app: WatchApp, screen: PlaceScreen) -> None:
+def _help(app: ActionHost, screen: PlaceScreen) -> None:
     replay = app.snapshot is not None and app.snapshot.kind == "replay"
     place = screen.place
 
@@ -51,7 +51,7 @@ def _help(app: WatchApp, screen: PlaceScreen) -> None:
     _list(app, "Help", make, screen)
 
 
-def _rules(app: WatchApp, screen: PlaceScreen) -> None:
+def _rules(app: ActionHost, screen: PlaceScreen) -> None:
     subject = screen.subject()
 
     def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
@@ -60,7 +60,7 @@ def _rules(app: WatchApp, screen: PlaceScreen) -> None:
     _list(app, "Rules (Enter: why it holds or not)", make, screen)
 
 
-def _blind(app: WatchApp, screen: PlaceScreen) -> None:
+def _blind(app: ActionHost, screen: PlaceScreen) -> None:
     subject = screen.subject()
 
     def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
@@ -69,35 +69,35 @@ def _blind(app: WatchApp, screen: PlaceScreen) -> None:
     _list(app, "Rules that cannot be judged (Enter: what is missing)", make, screen)
 
 
-def _forbidden(app: WatchApp, screen: PlaceScreen) -> None:
+def _forbidden(app: ActionHost, screen: PlaceScreen) -> None:
     def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
         return forbidden_text(snapshot, app.look, columns)
 
     _list(app, "What is forbidden, and what is asked for", make, screen)
 
 
-def _log(app: WatchApp, screen: PlaceScreen) -> None:
+def _log(app: ActionHost, screen: PlaceScreen) -> None:
     def make(snapshot: Snapshot, columns: int) -> Sequence[Row]:
         return [*log_text(snapshot, columns), *key_problems(app.keys, columns)]
 
     _list(app, "Sources, rules and the log", make, screen)
 
 
-def _palette(app: WatchApp, _: PlaceScreen) -> None:
+def _palette(app: ActionHost, _: PlaceScreen) -> None:
     if app.snapshot is not None:
         app.enter(Palette(app))
 
 
-def _name(app: WatchApp, _: PlaceScreen) -> None:
+def _name(app: ActionHost, _: PlaceScreen) -> None:
     value = app.snapshot.operator if app.snapshot else ""
     app.ask("your name:", lambda text: app.send(commands.SetOperator(text)), value=value)
 
 
-def _wide_timeline(app: WatchApp, _: PlaceScreen) -> None:
+def _wide_timeline(app: ActionHost, _: PlaceScreen) -> None:
     app.enter(WideTimeline(app))
 
 
-def _wide_subjects(app: WatchApp, _: PlaceScreen) -> None:
+def _wide_subjects(app: ActionHost, _: PlaceScreen) -> None:
     app.enter(WideSubjects(app))
 
 

@@ -12,10 +12,10 @@ from tui.phrases import say_time_near
 from tui.session import commands
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.action_host import ActionHost
 
 
-def pace(app: WatchApp, name: str) -> None:
+def pace(app: ActionHost, name: str) -> None:
     """Do what an action says to the replay."""
     state = app.snapshot.replay if app.snapshot else None
     if app.snapshot is None:
@@ -45,7 +45,7 @@ def pace(app: WatchApp, name: str) -> None:
             app.ask("go to (02:14, +5m, -1h):", lambda text: go_to(app, text))
 
 
-def go_to(app: WatchApp, text: str) -> None:
+def go_to(app: ActionHost, text: str) -> None:
     """Go to a time of the log, or so much later or earlier."""
     state = app.snapshot.replay if app.snapshot else None
     text = text.strip()

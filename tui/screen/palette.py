@@ -14,7 +14,7 @@ from tui.screen.texts.rules import subject_for
 from tui.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.places.host import Host
 
 _MOST: Final = 200
 _MOVES: Final = {
@@ -34,7 +34,7 @@ class Palette(Reading):
 
     place: ClassVar[Place] = "list"
 
-    def __init__(self, watch_app: WatchApp) -> None:
+    def __init__(self, watch_app: Host) -> None:
         super().__init__(watch_app, "Find by name", self._rows)
         self._wanted = ""
         self._done = False
@@ -81,7 +81,7 @@ class Palette(Reading):
         ]
 
 
-def _entries(snapshot: Snapshot, app: WatchApp, columns: int) -> Iterator[Row]:
+def _entries(snapshot: Snapshot, app: Host, columns: int) -> Iterator[Row]:
     for row in snapshot.findings:
         yield _row("finding", row.title, row.key.subject, ToFinding(row.key), columns)
     for action in ACTIONS:

@@ -151,7 +151,7 @@ def said_since(detail: FindingDetail, now: datetime | None) -> tuple[str, str] |
     None where nothing has (law 14)."""
     if not detail.since:
         return None
-    from tui.since_raised import say_as_it_was, say_since
+    from tui.session.since_raised import say_as_it_was, say_since
 
     raised_at = detail.row.raised_at
     now = now or raised_at

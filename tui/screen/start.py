@@ -81,7 +81,8 @@ def run_screen(make: Callable[[], Session], wishes: ScreenWishes) -> int:
         return session
 
     # Textual reads its settings when it is imported.
-    from tui.screen.app import ScreenOptions, WatchApp
+    from tui.screen.app import WatchApp
+    from tui.screen.options import ScreenOptions
 
     colour = not os.environ.get("NO_COLOR")
     app = WatchApp(

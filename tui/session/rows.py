@@ -20,6 +20,7 @@ from rules.vocabulary import GRADES, Truth
 from rules.wording import say_condition, say_value
 from tui.phrases import say_span
 from tui.session.board import cell
+from tui.session.since_raised import changed_since, evidence_now
 from tui.session.snapshot import (
     Explained,
     FactRow,
@@ -29,7 +30,6 @@ from tui.session.snapshot import (
     FindingRow,
     ProhibitionNow,
 )
-from tui.since_raised import changed_since, evidence_now
 
 
 def key_of(finding: Finding) -> FindingKey:

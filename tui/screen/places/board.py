@@ -18,7 +18,7 @@ from tui.screen.places.place import PlaceScreen
 from tui.screen.texts.rows import ToSubject
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.places.host import Host
     from tui.session.snapshot import FindingKey, Snapshot
 
 
@@ -35,7 +35,7 @@ class Board(PlaceScreen):
     Board > #replay { height: 2; display: none; }
     """
 
-    def __init__(self, watch_app: WatchApp) -> None:
+    def __init__(self, watch_app: Host) -> None:
         super().__init__(watch_app)
         look = watch_app.look
         self.subjects = SubjectsPane(look)

@@ -10,14 +10,14 @@ from tui.screen.lines import Line, Span, columns_of
 from tui.screen.say import clock_of, forbidden_words, freshness, is_calm, none_open, severity_counts
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.places.host import Host
     from tui.session.snapshot import Snapshot
 
 
 UNVERIFIED: Final = "CERTIFICATES NOT VERIFIED"
 
 
-def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
+def header_line(app: Host, snapshot: Snapshot, columns: int) -> Line:
     """What is watched, how fresh that is, what is forbidden, and how many findings are open."""
     if snapshot.what_if is not None:
         text = " WHAT IF: nothing is real, nothing recorded. Esc on the what-if page ends it."
@@ -65,7 +65,7 @@ def header_line(app: WatchApp, snapshot: Snapshot, columns: int) -> Line:
     return (*left, Span(" " * gap), *right)
 
 
-def foot_line(app: WatchApp, place: Place, columns: int) -> Line:
+def foot_line(app: Host, place: Place, columns: int) -> Line:
     """What came of the last command, or the keys of most use here."""
     if app.message:
         text, failed = app.message

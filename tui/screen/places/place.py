@@ -18,7 +18,7 @@ from tui.screen.places.frame import foot_line, header_line
 from tui.screen.prompt import Prompt
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.places.host import Host
     from tui.session.snapshot import FindingKey, Snapshot
 
 
@@ -45,7 +45,7 @@ class PlaceScreen(Screen[None], inherit_bindings=False):
     lasting: ClassVar[bool] = False
     """Whether it stays below others however many they are."""
 
-    def __init__(self, watch_app: WatchApp) -> None:
+    def __init__(self, watch_app: Host) -> None:
         super().__init__()
         self.watch_app = watch_app
         look = watch_app.look

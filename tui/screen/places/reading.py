@@ -14,14 +14,14 @@ from tui.screen.places.place import PlaceScreen
 from tui.screen.texts.rows import Row, Target
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.places.host import Host
     from tui.session.snapshot import FindingKey, Snapshot
 
 
 class RowsPane(ListPane):
     """Rows of a text."""
 
-    def __init__(self, watch_app: WatchApp) -> None:
+    def __init__(self, watch_app: Host) -> None:
         super().__init__(watch_app.look, name="content")
         self._all: Sequence[Row] = ()
         self.rows: Sequence[Row] = ()
@@ -63,7 +63,7 @@ class Reading(PlaceScreen):
 
     def __init__(
         self,
-        watch_app: WatchApp,
+        watch_app: Host,
         title: str,
         make: Callable[[Snapshot, int], Sequence[Row] | None],
         *,

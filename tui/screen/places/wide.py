@@ -15,7 +15,7 @@ from tui.screen.texts.rows import ToSubject
 from tui.session.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from tui.screen.app import WatchApp
+    from tui.screen.places.host import Host
 
 
 class WideTimeline(PlaceScreen):
@@ -23,7 +23,7 @@ class WideTimeline(PlaceScreen):
 
     place: ClassVar[Place] = "list"
 
-    def __init__(self, watch_app: WatchApp, line: int | None = None) -> None:
+    def __init__(self, watch_app: Host, line: int | None = None) -> None:
         super().__init__(watch_app)
         self.pane = TimelinePane(watch_app.look, first=True, name="content")
         self._line = line
@@ -74,7 +74,7 @@ class WideSubjects(PlaceScreen):
 
     place: ClassVar[Place] = "list"
 
-    def __init__(self, watch_app: WatchApp) -> None:
+    def __init__(self, watch_app: Host) -> None:
         super().__init__(watch_app)
         self.pane = SubjectsPane(watch_app.look, name="content")
 
