@@ -210,6 +210,8 @@ class JudgedPlay(Play):
                     by |= {one.rule for one in permission.blind}
                     reason = f" ({', '.join(sorted(by))})" if by else ""
                     yield "", f"expected {operation}: {answer}; it is {permission.answer}{reason}"
+        if not (expected.blind or expected.judged):
+            return
         blind = {one.rule for one in watch.blind_spots() if one.subject == subject}
         for rule in expected.blind:
             if rule not in blind:

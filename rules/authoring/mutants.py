@@ -144,12 +144,14 @@ class Mutants:
         for one in rule_changes(rule, self._base.scope_chain(rule.scope)):
             way = self._places.way(rule.place, "rule", one.way)
             is_equal = one.is_equal
-            if one.way[-1] == "done_when":
+            if one.matters_once_ticked:
                 is_equal = self._is_never_ticked(rule, rule.steps[int(one.way[2])])
             yield mutant(one.said, one.rule, way, is_equal=is_equal, by=one.told_by)
 
     def _is_never_ticked(self, rule: Rule, step: Step) -> bool:
         """Whether a step is surely open for as long as a finding of its rule stands."""
+        if step.done_when is None:
+            return True
         asked = [rule.when, rule.until, step.done_when]
         try:
             patterns = [one for one in asked if one is not None]

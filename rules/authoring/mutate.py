@@ -118,12 +118,12 @@ class Mutation:
         )
 
     def _order(self, rules: set[str], facts: set[str]) -> list[RuleTest]:
-        """The tests that could notice: those in which the rules are raised come first, short ones
-        before logs."""
+        """The tests that could notice: short ones come before logs, those that are about the rules
+        before others, and those in which they are raised before those in which they are not."""
         first = set().union(*(self._raised_in.get(rule, set()) for rule in rules))
         able = [test for test in self._tests if _says_something(test, rules, facts)]
         return sorted(
-            able, key=lambda test: (test.name not in first, bool(test.log), not test.rules & rules)
+            able, key=lambda test: (bool(test.log), not test.rules & rules, test.name not in first)
         )
 
     def _noticed_by_all(self, mutant: Mutant, originals: Sequence[Rule]) -> str:

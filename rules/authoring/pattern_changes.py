@@ -121,9 +121,8 @@ def _other_conditions(
         if len(values) > 1:
             for place in range(len(values)):
                 yield Condition(name, operator, values[:place] + values[place + 1 :]), place
-        else:
-            for other in next_to(values[0], fact):
-                yield Condition(name, operator, (other,)), None
+        elif others := list(next_to(values[0], fact)):
+            yield Condition(name, operator, (others[0],)), None
     elif operator in AGE_OPERATORS:
         for span in a_second_apart(cast(timedelta, operand)):
             yield Condition(name, operator, span), None

@@ -26,6 +26,8 @@ class RuleChange(NamedTuple):
     told_by: str = ""
     """What a test may say of the rule's finding that would notice it."""
     is_equal: bool = False
+    matters_once_ticked: bool = False
+    """Whether it makes no difference to a step that is open for as long as its finding stands."""
 
 
 def rule_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
@@ -72,6 +74,7 @@ def rule_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
                 replace(rule, steps=steps),
                 ("then", "step", number, *way),
                 told,
+                matters_once_ticked=way == ("done_when",) or _keeps_from_ticking(step, other),
             )
 
 
@@ -120,6 +123,18 @@ def _step_changes(step: Step, rule: Rule) -> Iterator[tuple[str, Step, Path, str
                     yield "wait taken away", replace(step, wait=None), ("wait",), told
                     continue
                 yield said, replace(step, wait=replace(wait, **changed)), ("wait", key), told
+
+
+def _keeps_from_ticking(step: Step, changed: Step) -> bool:
+    """Whether all that is taken away is a wait of at least nothing, which shows nothing: it keeps a
+    step from being ticked before its start is known."""
+    before, after = step.wait, changed.wait
+    return (
+        before is not None
+        and after is not None
+        and before.at_least == timedelta()
+        and after.at_least is None
+    )
 
 
 def _other_durations(what: str, span: timedelta) -> Iterator[tuple[str, timedelta | None]]:
