@@ -252,7 +252,7 @@ def test_what_is_wrong_with_rules_or_log_is_said_without_a_screen(tmp_path: Path
 # How it ends
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT])
 def test_a_signal_ends_it_and_the_terminal_is_as_it_was(number: signal.Signals) -> None:
     with replay() as terminal:
         terminal.shows(ALL_READ)

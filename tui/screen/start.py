@@ -31,7 +31,7 @@ _SET_BACK: Final = (
     b"\x1b[?2004l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[<u"
     b"\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
-_ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 TEXTUAL_SETTINGS: Final[Mapping[str, str]] = {
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
