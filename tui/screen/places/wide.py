@@ -18,32 +18,28 @@ if TYPE_CHECKING:
     from tui.screen.places.host import Host
 
 
-class WideTimeline(PlaceScreen):
-    """The timeline over the whole screen."""
+class _Wide(PlaceScreen):
+    """One list of the board over the whole screen."""
 
     place: ClassVar[Place] = "list"
-
-    def __init__(self, watch_app: Host, line: int | None = None) -> None:
-        super().__init__(watch_app)
-        self.pane = TimelinePane(watch_app.look, first=True, name="content")
-        self._line = line
+    pane: TimelinePane | SubjectsPane
 
     def content(self) -> ComposeResult:
-        """The timeline."""
+        """The list."""
         yield self.pane
 
     @property
     def worked_in(self) -> ListPane:
-        """The timeline."""
+        """The list."""
         return self.pane
 
-    def receive(self, snapshot: Snapshot) -> None:
-        """Show the timeline as it is now."""
-        self.pane.show(snapshot.timeline, snapshot.timeline_length)
-        if self._line is not None:
-            self.pane.go_to_line(self._line)
-            self._line = None
-        self.show_frame()
+    @property
+    def filtered(self) -> str:
+        """What is filtered, as the question calls it."""
+        raise NotImplementedError
+
+    def open_chosen(self) -> None:
+        """Go to what the cursor is on."""
 
     def act(self, action: Action) -> bool:
         """Do what an action says here."""
@@ -54,7 +50,7 @@ class WideTimeline(PlaceScreen):
                 else:
                     self.watch_app.pop_screen()
             case "open":
-                self.watch_app.open_line(self.pane.chosen)
+                self.open_chosen()
             case _:
                 return super().act(action)
         return True
@@ -62,30 +58,54 @@ class WideTimeline(PlaceScreen):
     def ask_filter(self) -> None:
         """Filter at every key."""
         self.prompt.ask(
-            "filter timeline:",
+            f"filter {self.filtered}:",
             lambda _: None,
             value=self.pane.wanted,
             typed=self.pane.narrow,
         )
 
 
-class WideSubjects(PlaceScreen):
+class WideTimeline(_Wide):
+    """The timeline over the whole screen."""
+
+    pane: TimelinePane
+
+    def __init__(self, watch_app: Host, line: int | None = None) -> None:
+        super().__init__(watch_app)
+        self.pane = TimelinePane(watch_app.look, first=True, name="content")
+        self._line = line
+
+    @property
+    def filtered(self) -> str:
+        """The timeline."""
+        return "timeline"
+
+    def receive(self, snapshot: Snapshot) -> None:
+        """Show the timeline as it is now."""
+        self.pane.show(snapshot.timeline, snapshot.timeline_length)
+        if self._line is not None:
+            self.pane.go_to_line(self._line)
+            self._line = None
+        self.show_frame()
+
+    def open_chosen(self) -> None:
+        """Go to what the line is about."""
+        self.watch_app.open_line(self.pane.chosen)
+
+
+class WideSubjects(_Wide):
     """The subjects over the whole screen, one line each."""
 
-    place: ClassVar[Place] = "list"
+    pane: SubjectsPane
 
     def __init__(self, watch_app: Host) -> None:
         super().__init__(watch_app)
         self.pane = SubjectsPane(watch_app.look, name="content")
 
-    def content(self) -> ComposeResult:
-        """The subjects."""
-        yield self.pane
-
     @property
-    def worked_in(self) -> ListPane:
-        """The subjects."""
-        return self.pane
+    def filtered(self) -> str:
+        """As the board calls its subjects."""
+        return self.pane.heading.partition(" /")[0].lower()
 
     def subject(self) -> str:
         """The subject that the cursor is on."""
@@ -96,26 +116,7 @@ class WideSubjects(PlaceScreen):
         self.pane.show(snapshot)
         self.show_frame()
 
-    def act(self, action: Action) -> bool:
-        """Do what an action says here."""
-        match action.name:
-            case "back":
-                if self.pane.wanted:
-                    self.pane.narrow("")
-                else:
-                    self.watch_app.pop_screen()
-            case "open":
-                if self.pane.chosen is not None:
-                    self.watch_app.follow(ToSubject(self.pane.chosen.subject))
-            case _:
-                return super().act(action)
-        return True
-
-    def ask_filter(self) -> None:
-        """Filter at every key."""
-        self.prompt.ask(
-            f"filter {self.pane.heading.partition(' /')[0].lower()}:",
-            lambda _: None,
-            value=self.pane.wanted,
-            typed=self.pane.narrow,
-        )
+    def open_chosen(self) -> None:
+        """Go to the subject's facts."""
+        if self.pane.chosen is not None:
+            self.watch_app.follow(ToSubject(self.pane.chosen.subject))
