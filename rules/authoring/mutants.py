@@ -44,8 +44,9 @@ class Mutant(msgspec.Struct, frozen=True):
     source: SourceKind | None = None
     told_by: str = ""
     """What a test may say that would notice it, where it is no pattern that is changed."""
-    is_equal: bool = False
-    """Whether everything holds and is told exactly where and as it was before."""
+    is_equal: bool | None = False
+    """Whether everything holds and is told exactly where and as it was before; None where that
+    cannot be told."""
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -120,7 +121,7 @@ class Mutants:
         derivations = self._derivations(self._needed([rule]))
 
         def mutant(
-            change: str, changed: Rule, way: Path, *, is_equal: bool, by: str = ""
+            change: str, changed: Rule, way: Path, *, is_equal: bool | None, by: str = ""
         ) -> Mutant:
             return Mutant(
                 rule.id,
@@ -143,12 +144,12 @@ class Mutants:
                 yield mutant(said, changed, way, is_equal=is_equal)
         for one in rule_changes(rule, self._base.scope_chain(rule.scope)):
             way = self._places.way(rule.place, "rule", one.way)
-            is_equal = one.is_equal
+            same: bool | None = one.is_equal
             if one.matters_once_ticked:
-                is_equal = self._is_never_ticked(rule, rule.steps[int(one.way[2])])
-            yield mutant(one.said, one.rule, way, is_equal=is_equal, by=one.told_by)
+                same = self._is_never_ticked(rule, rule.steps[int(one.way[2])])
+            yield mutant(one.said, one.rule, way, is_equal=same, by=one.told_by)
 
-    def _is_never_ticked(self, rule: Rule, step: Step) -> bool:
+    def _is_never_ticked(self, rule: Rule, step: Step) -> bool | None:
         """Whether a step is surely open for as long as a finding of its rule stands."""
         if step.done_when is None:
             return True
@@ -160,7 +161,7 @@ class Mutants:
                 done = space.sets(patterns[-1], rule.id)
                 return space.diagram.without(_standing(space, rule), done.false) == NOWHERE
         except TooLargeError:
-            return False
+            return None
 
     def _way(self, place: Place, ways: list[Path], change: PatternChange) -> Path:
         """The way to what a change of a pattern is about."""
@@ -178,7 +179,7 @@ class Mutants:
 
     def _different(
         self, pattern: Pattern, owner: str, while_open: Rule | None
-    ) -> Iterator[tuple[PatternChange, bool]]:
+    ) -> Iterator[tuple[PatternChange, bool | None]]:
         """The changes of a pattern, each with whether it holds, and does not hold, exactly where
         it did before; with `while_open`, where a finding of that rule can be open."""
         changed = list(pattern_changes(pattern, self._base.facts))
@@ -204,7 +205,7 @@ class Mutants:
                     yield change, found == own
         except TooLargeError:
             for change in changed[done:]:
-                yield change, False
+                yield change, None
 
     # Derivations
 
@@ -240,7 +241,7 @@ class Mutants:
 
     def _derivation_changes(
         self, derivation: Derivation, number: int
-    ) -> Iterator[tuple[str, list[Derivation], PatternChange | None, bool]]:
+    ) -> Iterator[tuple[str, list[Derivation], PatternChange | None, bool | None]]:
         fact = self._base.facts[derivation.fact]
         changed: list[tuple[str, list[Derivation], PatternChange | None]] = [
             (f"when: {change.said}", [replace(derivation, when=change.pattern)], change)
@@ -275,7 +276,7 @@ class Mutants:
                     yield said, part, change, found == own
         except TooLargeError:
             for said, part, change in changed[done:]:
-                yield said, part, change, False
+                yield said, part, change, None
 
     # The catalogue
 

@@ -902,3 +902,13 @@ def test_a_scope_that_is_the_rules_own_makes_no_difference() -> None:
     equal = [one.mutant.change for one in tried(WHOLE, base(HOT, own)) if one.mutant.is_equal]
     assert 'forbid grind: scope "wheel" taken away' in equal
     assert "step 1: wheel.heat below 60 celsius turned to wheel.heat below 61 celsius" in equal
+
+
+def test_where_there_are_too_many_situations_a_change_counts_as_one_that_makes_a_difference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    equal = [one.mutant.change for one in tried(WHOLE, base(HOT)) if one.mutant.is_equal]
+    monkeypatch.setattr("rules.authoring.mutants._ROOM", 0)
+    untold = [one.mutant.change for one in tried(WHOLE, base(HOT)) if one.mutant.is_equal is None]
+    assert equal
+    assert set(equal) <= set(untold)

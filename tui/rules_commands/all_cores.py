@@ -38,8 +38,14 @@ def _processes(text: str) -> int:
     return int(text)
 
 
-def on_all_cores(work: Callable[[T], R], items: Sequence[T], processes: int | None) -> Iterator[R]:
-    """What `work` makes of each item, in the order in which it is done.
+def on_all_cores(
+    work: Callable[[T], R],
+    items: Sequence[T],
+    processes: int | None,
+    while_waiting: Callable[[], None] = lambda: None,
+) -> Iterator[R]:
+    """What `work` makes of each item, in the order in which it is done; a few times a second
+    `while_waiting` is called.
 
     Workers inherit what is in memory; `work` must be a function of a module."""
     count = min(processes or os.cpu_count() or 1, len(items))
@@ -51,7 +57,15 @@ def on_all_cores(work: Callable[[T], R], items: Sequence[T], processes: int | No
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         with pool:
-            yield from pool.imap_unordered(work, items)
+            done = pool.imap_unordered(work, items)
+            for _ in items:
+                while True:
+                    try:
+                        found = done.next(_TOLD_EVERY)
+                        break
+                    except multiprocessing.TimeoutError:
+                        while_waiting()
+                yield found
     else:
         yield from map(work, items)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
@@ -47,6 +48,8 @@ class MutationReport(NamedTuple):
     unnoticed: list[Told]
     equal: list[Told]
     """The changes after which everything is exactly as before."""
+    too_large: list[str]
+    """Whose changes may be such, too: there are too many situations to tell."""
 
 
 class _Work(NamedTuple):
@@ -54,6 +57,7 @@ class _Work(NamedTuple):
     owners: list[Owner]
     mutation: Mutation
     suggest: bool
+    tell: Callable[[], None]
 
 
 class _Tried(NamedTuple):
@@ -63,10 +67,15 @@ class _Tried(NamedTuple):
     tried: int
     unnoticed: list[tuple[Mutant, str, str, str]]
     equal: list[Mutant]
+    too_large: set[str]
 
 
 _work: list[_Work] = []
 """What the workers inherit when they are forked: rules are nothing to send through pipes."""
+
+_count: Final = multiprocessing.Value("q", 0)
+"""The changes that all workers have tried, and below it those that no test noticed."""
+_left: Final = multiprocessing.Value("q", 0)
 
 _logs: dict[str, list[tuple[Event, bytes]]] = {}
 
@@ -90,20 +99,29 @@ def mutate(
     for test in tests:
         if test.log:
             _kept_log(test.log)
-    _work[:] = [_Work(rule_base, owners, mutation, suggest)]
     unnoticed: list[tuple[Mutant, str, str, str]] = []
     equal: list[Mutant] = []
-    tried = 0
+    too_large: set[str] = set()
+    tried = done = 0
     progress = Progress()
+
+    def tell() -> None:
+        progress.tell(
+            f"{done:,} of {len(owners):,} rules, derivations, facts and sources changed, "
+            f"{_count.value:,} changes tried, {_left.value:,} unnoticed"
+        )
+
+    _count.value = _left.value = 0
+    _work[:] = [_Work(rule_base, owners, mutation, suggest, tell)]
+    # What takes longest comes first, so that no core is left alone with it at the end.
     order = sorted(range(len(owners)), key=lambda number: owners[number].kind != "derive")
-    for done, found in enumerate(on_all_cores(_try, order, processes), 1):
+    for found in on_all_cores(_try, order, processes, tell):
+        done += 1
         tried += found.tried
         unnoticed += found.unnoticed
         equal += found.equal
-        progress.tell(
-            f"{done:,} of {len(owners):,} rules, derivations and facts changed, {tried:,} changes "
-            f"tried, {len(unnoticed):,} unnoticed"
-        )
+        too_large |= found.too_large
+        tell()
     progress.clear()
     _work.clear()
     places = LeafPlaces(rule_base)
@@ -119,6 +137,7 @@ def mutate(
             Told(one.place.file, spot.line, spot.column, one.owner, one.change)
             for one, spot in zip(equal, alike, strict=True)
         ),
+        sorted(too_large),
     )
 
 
@@ -129,6 +148,7 @@ def _try(number: int) -> _Tried:
     found: list[tuple[Mutant, str, str, str]] = []
     equal: list[Mutant] = []
     suggested: list[Suggested] = []
+    too_large: set[str] = set()
     tried = 0
     for verdict in work.mutation.run(work.owners[number]):
         mutant = verdict.mutant
@@ -136,8 +156,15 @@ def _try(number: int) -> _Tried:
             equal.append(_bare(mutant))
             continue
         tried += 1
+        with _count.get_lock():
+            _count.value += 1
+            _left.value += not verdict.noticed_by
+        if _is_alone():
+            work.tell()
         if verdict.noticed_by:
             continue
+        if mutant.is_equal is None:
+            too_large.add(mutant.owner)
         row, unshown = None, ""
         if work.suggest and any(one.notices(work.rule_base, mutant) for one in suggested):
             unshown = "the row for another change of it would notice this one, too"
@@ -150,7 +177,12 @@ def _try(number: int) -> _Tried:
             suggested.append(row)
         head, text = (row.head, row.row) if row is not None else ("", "")
         found.append((_bare(mutant), head, text, unshown))
-    return _Tried(tried, found, equal)
+    return _Tried(tried, found, equal, too_large)
+
+
+def _is_alone() -> bool:
+    """Whether this process tells how far the work has come, and is no worker."""
+    return multiprocessing.parent_process() is None
 
 
 def _bare(mutant: Mutant) -> Mutant:

@@ -296,6 +296,12 @@ def _write_mutation(found: MutationReport, *, suggest: bool, equal: bool) -> Non
                 sys.stdout.write(f"    {harmless(line)}\n")
     for one in found.equal if equal else ():
         sys.stdout.write(f"{_place(one)}: makes no difference: {harmless(one.change)}\n")
+    if found.too_large:
+        names = ", ".join(found.too_large)
+        sys.stdout.write(
+            f"There are too many situations to tell which changes of {harmless(names)} make no "
+            "difference\n"
+        )
     unnoticed = len(found.unnoticed)
     told = f"{found.tried - unnoticed:,} of {say_count(found.tried, 'change')} noticed"
     told += f", {unnoticed:,} unnoticed"
@@ -321,7 +327,9 @@ def _write_github(
         lines.append(github_command("warning", gap.file, gap.line, "not reached", said))
     for one in mutation.unnoticed if mutation is not None else ():
         said = f"{one.owner}: no test notices: {one.change}"
-        lines.append(github_command("warning", one.file, one.line, "unnoticed change", said))
+        lines.append(
+            github_command("warning", one.file, one.line, "unnoticed change", said, one.column)
+        )
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
@@ -341,6 +349,7 @@ def _write_json(
                 {key: value for key, value in one._asdict().items() if key in _EQUAL}
                 for one in mutation.equal
             ],
+            "too_large": mutation.too_large,
         }
     sys.stdout.write(test_reports.as_json(outcomes, more) + "\n")
 
