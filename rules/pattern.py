@@ -82,3 +82,13 @@ def facts_named(pattern: Pattern) -> Iterator[str]:
         yield condition.fact
         if condition.operator in RELATION_OPERATORS:
             yield str(condition.operand)
+
+
+def combinations_of(pattern: Pattern) -> Iterator[Combination]:
+    """A pattern and all parts of it that combine others."""
+    stack = [pattern]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Combination):
+            yield part
+            stack.extend(reversed(part.patterns))

@@ -19,7 +19,15 @@ from rules.authoring.classes import (
 )
 from rules.authoring.diagram import Diagram
 from rules.authoring.dimensions import Dimension, Sets
-from rules.pattern import RELATION_OPERATORS, Condition, Pattern, conditions
+from rules.authoring.order import arranged
+from rules.pattern import (
+    RELATION_OPERATORS,
+    Condition,
+    Pattern,
+    combinations_of,
+    conditions,
+    facts_named,
+)
 from rules.read_pattern import CONFIRM
 from rules.representatives import MOST_EXPRESSIONS, connected, representatives, texts_are_told
 from rules.rule_base import Derivation, Fact
@@ -59,12 +67,15 @@ class Layout:
         """Where each condition holds that names no derived fact."""
         self.inexact: set[str] = set()
         """Facts of which not every combination that counts here is surely possible."""
+        self._reached: set[str] = set()
+        """The derived facts that patterns look at, and those behind them."""
         self._diagram = diagram
         self._catalogue = catalogue
         self._derivations = derivations
 
     def lay_out(self, patterns: Iterable[Pattern]) -> None:
         """Give every fact that some patterns look at its classes."""
+        patterns = list(patterns)
         asked = dict.fromkeys(self._base_conditions(patterns))
         names: dict[str, None] = {}
         for condition in asked:
@@ -77,21 +88,44 @@ class Layout:
             about[condition.fact].append(condition)
         order = {name: place for place, name in enumerate(names)}
         done: set[str] = set()
-        for name in names:
-            if name in done:
+        loose: set[str] = set()
+        for name in arranged(list(names), self._named_together(patterns)):
+            if name in loose:
+                self._loose(name, about[name])
+            if name in done or name in loose:
                 continue
             group = tuple(sorted(groups[name], key=order.__getitem__))
-            done.update(group)
             own = [condition for one in group for condition in about[one]]
             if len(group) == 1:
                 self._single(name, own)
+            elif (combinations := self._combinations(group, own)) is not None:
+                self._group(group, own, combinations)
+                done.update(group)
             else:
-                self._group(group, own)
+                self.inexact.update(group)
+                loose.update(group)
+                self._loose(name, about[name])
+
+    def _loose(self, name: str, own: list[Condition]) -> None:
+        """A fact that is compared with too many others, as if it were compared with none."""
+        relations = [one for one in own if one.operator in RELATION_OPERATORS]
+        self._independent(relations)
+        self._single(name, [one for one in own if one.operator not in RELATION_OPERATORS])
+
+    def _named_together(self, patterns: Iterable[Pattern]) -> Iterator[set[str]]:
+        """The facts of each part of a pattern; of what concludes a derived fact, with that."""
+        for pattern in patterns:
+            yield from (set(facts_named(part)) for part in combinations_of(pattern))
+        for name in self._reached:
+            for derivation in self._derivations[name]:
+                inner = combinations_of(derivation.when)
+                yield from (set(facts_named(part)) for part in inner)
+                yield {name, *facts_named(derivation.when)}
 
     def _base_conditions(self, patterns: Iterable[Pattern]) -> Iterator[Condition]:
         """Every condition on facts that are said, also those behind derived facts."""
         stack = [*patterns]
-        seen: set[str] = set()
+        seen = self._reached
         while stack:
             for condition in conditions(stack.pop()):
                 if condition.fact.startswith(CONFIRM):
@@ -162,15 +196,9 @@ class Layout:
         for condition, (true, false) in zip(own, masks, strict=True):
             self.sets[condition] = Sets(where(number, true), where(number, false))
 
-    def _group(self, group: tuple[str, ...], own: list[Condition]) -> None:
-        combinations = self._combinations(group, own)
-        if combinations is None:
-            self.inexact.update(group)
-            relations = [one for one in own if one.operator in RELATION_OPERATORS]
-            self._independent(relations)
-            for name in group:
-                self._single(name, [o for o in own if o.fact == name and o not in relations])
-            return
+    def _group(
+        self, group: tuple[str, ...], own: list[Condition], combinations: Iterable[tuple[Any, ...]]
+    ) -> None:
         if not texts_are_told(own):
             self.inexact.update(group)
         catalogue = self._catalogue

@@ -21,6 +21,9 @@ MOST_PARTS: Final = 1_000
 """Parts of one set that are named; how many situations the others are is said."""
 
 _MOST_BOXES: Final = 4_096
+_MOST_WORK: Final = 30_000
+"""Parts that are looked for, times the facts that matter to them."""
+_FEWEST_BOXES: Final = 64
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -76,7 +79,9 @@ class PartFinder:
         total = self._space.diagram.count(where, [one.number for one in dimensions])
         sizes = self._space.diagram.sizes
         found: list[Part] = []
-        for box in _merged(self._space.diagram.boxes(where, min(boxes, _MOST_BOXES)), sizes):
+        deep = len(self._space.diagram.dimensions(where))
+        boxes = max(_FEWEST_BOXES, min(boxes, _MOST_BOXES, _MOST_WORK // max(1, deep)))
+        for box in _merged(self._space.diagram.boxes(where, boxes), sizes):
             ways = [self._ways(one, box[one.number]) for one in dimensions if one.number in box]
             free = every
             for one in dimensions:
@@ -183,18 +188,21 @@ _TRUTHS: Final = {Truth.TRUE: "true", Truth.FALSE: "false", Truth.UNKNOWN: "unkn
 
 def _merged(boxes: list[dict[int, int]], sizes: Sequence[int]) -> list[dict[int, int]]:
     """Boxes that differ in one dimension alone are one."""
+    found = [tuple(sorted(box.items())) for box in boxes]
     numbers = sorted({number for box in boxes for number in box}, reverse=True)
     before = 0
-    while len(boxes) != before:
-        before = len(boxes)
+    while len(found) != before:
+        before = len(found)
         for number in numbers:
             every = (1 << sizes[number]) - 1
             made: dict[tuple[tuple[int, int], ...], int] = {}
-            for box in boxes:
-                rest = tuple(item for item in sorted(box.items()) if item[0] != number)
-                made[rest] = made.get(rest, 0) | box.get(number, every)
-            boxes = [
-                dict(rest) if mask == every else {**dict(rest), number: mask}
-                for rest, mask in made.items()
-            ]
-    return boxes
+            for box in found:
+                rest = tuple([item for item in box if item[0] != number])
+                mask = every if len(rest) == len(box) else dict(box)[number]
+                made[rest] = made.get(rest, 0) | mask
+            if len(made) < len(found):
+                found = [
+                    rest if mask == every else tuple(sorted((*rest, (number, mask))))
+                    for rest, mask in made.items()
+                ]
+    return [dict(box) for box in found]

@@ -13,6 +13,7 @@ from rule_texts import CATALOGUE, RULE, rule
 
 from rules.authoring.classes import NOW, Classes
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram
+from rules.authoring.order import arranged
 from rules.authoring.prove import Proved, prove
 from rules.authoring.rule_tests import Proof
 from rules.evaluate import condition_truth
@@ -298,6 +299,41 @@ def test_rules_that_tell_apart_too_many_lines_share_them(monkeypatch: pytest.Mon
         (4, (), ("on-stuck", "on-broken")),
         (1, ("on-turning",), ()),
     ]
+
+
+def test_facts_that_belong_together_are_asked_together_in_whatever_order_they_are_named() -> None:
+    # By the order in which they are named, every first one would have to be kept in mind.
+    count = 20
+    catalogue = "".join(
+        f'[[fact]]\nname = "wheel.n{number}"\ntype = "bool"\nscope = "wheel"\nsource = "gauge"\n'
+        for number in range(2 * count)
+    )
+    each = [
+        f"{{ any = [{{ wheel.n{n} = true }}, {{ wheel.n{n + count} = true }}] }}"
+        for n in range(count)
+    ]
+    first = ", ".join(f"wheel.n{number} = {{ known = true }}" for number in range(2 * count))
+    known = rule("known", f"all = [{{ {first} }}]")
+    found = proved(
+        catalogue, rule("one-of-two", f"all = [{', '.join(each)}]"), known, facts=("wheel.n*",)
+    )
+    raised = dict.fromkeys(("one-of-two", "known"), 0)
+    for line in found.lines:
+        for name in line.always:
+            raised[name] += line.count
+    assert found.combinations == 3 ** (2 * count)
+    assert raised == {"one-of-two": 5**count, "known": 2 ** (2 * count)}
+
+
+def test_an_order_holds_every_name_once_and_shortens_what_is_far_apart() -> None:
+    names = [f"n{number}" for number in range(30)]
+    together = [(names[number], "behind", names[number + 15]) for number in range(15)]
+    together += [(names[number], names[number + 15]) for number in range(15)]
+    order = arranged(names, together)
+    assert sorted(order) == sorted(names)
+    assert all(abs(order.index(one) - order.index(other)) < 4 for one, other in together[15:])
+    assert arranged(names[:5], together) == names[:5]
+    assert arranged(names, []) == names
 
 
 SETS = st.lists(
