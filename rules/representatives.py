@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise
 from typing import Final, cast
 
 from rules.evaluate import shifted
+from rules.expressions import finder
 from rules.found_texts import found_texts
 from rules.pattern import AGE_OPERATORS, RELATION_OPERATORS, THRESHOLD_OPERATORS, Condition
 from rules.rule_base import Fact
@@ -22,6 +24,9 @@ from rules.vocabulary import UNRECOGNISED
 
 MOST_EXPRESSIONS: Final = 4
 """Regular expressions on one text whose combinations are told apart."""
+
+_MOST_WORDS: Final = 60
+"""Words of expressions that are tried as texts."""
 
 MOST_FRESH: Final = 4
 """Values that no condition names, for facts that are compared with one another."""
@@ -192,8 +197,21 @@ def texts_are_told(around: Sequence[Condition]) -> bool:
     named = frozenset(str(value) for value in named_constants(around))
     fresh = MOST_FRESH if compared else 1
     return len(matching) <= MOST_EXPRESSIONS and (
-        not matching or found_texts(tuple(sorted(matching)), named, fresh) is not None
+        not matching
+        or found_texts(tuple(sorted(matching)), named, fresh) is not None
+        or (not compared and _are_shown(matching, named))
     )
+
+
+def _are_shown(expressions: Collection[str], named: Collection[str]) -> bool:
+    """Whether words of the expressions themselves are examples for every way in which some of them
+    and no others find a text."""
+    words = {word for one in expressions for word in re.findall(r"\w+", one)}
+    texts = {"", "-", *islice(sorted(words), _MOST_WORDS)}
+    texts |= {f"{one} {other}" for one, other in combinations(sorted(texts), 2)}
+    finders = [finder(one) for one in expressions]
+    shown = {tuple(find(text) for find in finders) for text in texts.difference(named)}
+    return len(shown) == 1 << len(finders)
 
 
 def connected(

@@ -325,13 +325,22 @@ def test_facts_that_belong_together_are_asked_together_in_whatever_order_they_ar
     assert raised == {"one-of-two": 5**count, "known": 2 ** (2 * count)}
 
 
+def test_words_of_an_expression_that_is_not_read_show_that_there_are_texts_of_each_kind() -> None:
+    text = '[[fact]]\nname = "wheel.note"\ntype = "text"\nscope = "wheel"\nsource = "gauge"\n'
+    odd = rule("odd", r"wheel.note = { matches = '\bdry\b|worn' }")
+    assert proved(text, odd, facts=("wheel.note",)).exact
+    both = rule("both", r"wheel.note = { matches = '\bdry\b' }")
+    within = rule("within", r"wheel.note = { matches = '\bdry\b.*dry' }")
+    assert not proved(text, both, within, facts=("wheel.note",)).exact
+
+
 def test_an_order_holds_every_name_once_and_shortens_what_is_far_apart() -> None:
     names = [f"n{number}" for number in range(30)]
-    together = [(names[number], "behind", names[number + 15]) for number in range(15)]
-    together += [(names[number], names[number + 15]) for number in range(15)]
+    pairs = [(names[number], names[number + 15]) for number in range(15)]
+    together = [*pairs, *((one, "behind", other) for one, other in pairs)]
     order = arranged(names, together)
     assert sorted(order) == sorted(names)
-    assert all(abs(order.index(one) - order.index(other)) < 4 for one, other in together[15:])
+    assert all(abs(order.index(one) - order.index(other)) < 4 for one, other in pairs)
     assert arranged(names[:5], together) == names[:5]
     assert arranged(names, []) == names
 
