@@ -65,7 +65,7 @@ def test_faults_for_machines(faulty: Ship) -> None:
     assert said["faults"][0]["text"] == FAULTY
     (command,) = faulty.run("rules", "check", "boilers", "--format", "github").lines
     assert command.startswith("::error file=boilers/boilers.toml,line=")
-    assert "col=26,title=WK033 unknown operator::" in command
+    assert "col=26,endLine=66,endColumn=30,title=WK033 unknown operator::" in command
     (run,) = json.loads(faulty.run("rules", "check", "boilers", "--format", "sarif").out)["runs"]
     (result,) = run["results"]
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "WK033"

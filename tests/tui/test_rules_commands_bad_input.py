@@ -169,6 +169,13 @@ def test_sarif_has_what_its_readers_need(ship: Ship) -> None:
     driver = run["tool"]["driver"]
     assert driver["name"]
     assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"])
+    for rule in driver["rules"]:
+        # What GitHub's code scanning asks of each rule.
+        assert rule["shortDescription"]["text"]
+        assert rule["fullDescription"]["text"]
+        assert rule["help"]["text"]
+        assert rule["help"]["markdown"].startswith(f"**{rule['id']}: ")
+        assert rule["defaultConfiguration"]["level"] in ("warning", "error")
     assert {result["level"] for result in run["results"]} <= {"none", "note", "warning", "error"}
     for result in run["results"]:
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
@@ -178,11 +185,72 @@ def test_sarif_has_what_its_readers_need(ship: Ship) -> None:
             assert "\\" not in place["artifactLocation"]["uri"]
             region = place.get("region")
             assert region is None or min(region.values()) >= 1
+            assert region is None or region["endColumn"] > region["startColumn"]
     uris = {
         result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         for result in run["results"]
     }
     assert uris == {"boilers/boilers.toml", "boilers/a%20b%23c.toml"}
+
+
+def test_every_form_carries_place_code_and_what_would_be_right(ship: Ship) -> None:
+    line = 'severity = "critcal"'
+    text = RULES.replace('severity = "critical"', line, 1)
+    assert line in text
+    (ship.rules / "boilers.toml").write_text(text, "utf-8")
+    number = text[: text.index(line)].count("\n") + 1
+    begin, end = line.index('"') + 1, len(line) + 1
+
+    def said(form: str) -> str:
+        ended = ship.run("rules", "check", "boilers", "--format", form)
+        assert ended.code == 1
+        assert "did you mean critical?" in ended.out
+        assert "WK013" in ended.out
+        return ended.out
+
+    head, _, caret, _ = said("text").splitlines()
+    assert head.startswith(f"boilers/boilers.toml:{number}:{begin}: error WK013: severity: ")
+    assert caret.strip(" |") == "^" * (end - begin)
+    (fault,) = json.loads(said("json"))["faults"]
+    assert (fault["file"], fault["line"]) == ("boilers/boilers.toml", number)
+    assert (fault["column"], fault["end_column"], fault["level"]) == (begin, end, "error")
+    place = f"line={number},col={begin},endLine={number},endColumn={end},title=WK013"
+    assert f"::error file=boilers/boilers.toml,{place}" in said("github")
+    (result,) = json.loads(said("sarif"))["runs"][0]["results"]
+    (location,) = result["locations"]
+    region = {"startLine": number, "startColumn": begin, "endColumn": end}
+    assert location["physicalLocation"]["region"] == region
+    assert (result["ruleId"], result["level"]) == ("WK013", "error")
+
+
+@pytest.mark.parametrize("form", ["json", "github"])
+def test_slips_in_tests_are_told_to_programs_in_their_form(ship: Ship, form: str) -> None:
+    slip = '[[test]]\nname = "x"\nsubject = "boiler/a"\nnever = ["leek"]\n'
+    (ship.rules / "slip.test.toml").write_text(slip, "utf-8")
+    ended = ship.run("rules", "test", "boilers", "--format", form)
+    assert ended.code == 1
+    if form == "json":
+        (fault,) = json.loads(ended.out)["faults"]
+        assert (fault["file"], fault["line"], fault["code"]) == (
+            "boilers/slip.test.toml",
+            4,
+            "WK046",
+        )
+        assert fault["text"] == 'never = ["leek"]'
+    else:
+        assert ended.out.startswith("::error file=boilers/slip.test.toml,line=4,col=10,endLine=4")
+    (ship.rules / "boilers.toml").write_text("x = 1\n", "utf-8")
+    broken = ship.run("rules", "test", "boilers", "--format", form)
+    assert broken.code == 1
+    assert json.loads(broken.out)["faults"] if form == "json" else "::error file=" in broken.out
+
+
+def test_what_is_only_warned_of_in_tests_stops_none_of_them(ship: Ship) -> None:
+    twice = '[[test]]\nname = "x"\nsubject = "boiler/a"\nnever = ["leak", "leak"]\n'
+    (ship.rules / "twice.test.toml").write_text(twice, "utf-8")
+    ended = ship.run("rules", "test", "boilers")
+    assert ended.code == 0
+    assert "twice.test.toml:4:18: warning WK019: never: 'leak' stands twice" in ended.err
 
 
 def test_a_fault_never_repeats_what_is_absurdly_long(ship: Ship) -> None:

@@ -80,6 +80,7 @@ def as_json(faults: Sequence[Fault], texts: Mapping[str, bytes], about: dict[str
             "line": fault.line,
             "column": fault.column,
             "length": fault.length,
+            "end_column": fault.column + fault.length,
             "code": str(fault.code),
             "kind": fault.code.heading,
             "level": level_of(fault),
@@ -96,12 +97,24 @@ def as_github(faults: Sequence[Fault]) -> Iterator[str]:
     for fault in faults:
         title = f"{fault.code} {fault.code.heading}"
         yield github_command(
-            level_of(fault), fault.file, fault.line, title, fault.message, fault.column
+            level_of(fault),
+            fault.file,
+            fault.line,
+            title,
+            fault.message,
+            fault.column,
+            fault.length,
         )
 
 
 def github_command(
-    level: str, file: str, line: int, title: str, message: str, column: int = 0
+    level: str,
+    file: str,
+    line: int,
+    title: str,
+    message: str,
+    column: int = 0,
+    length: int = 0,
 ) -> str:
     """One workflow command; `level` is `error`, `warning` or `notice`, a line of 0 is not told."""
     place = f"file={_property(file)}"
@@ -109,6 +122,8 @@ def github_command(
         place += f",line={line}"
     if line and column:
         place += f",col={column}"
+        if length:
+            place += f",endLine={line},endColumn={column + length}"
     return f"::{level} {place},title={_property(title)}::{_data(message)}"
 
 
@@ -118,6 +133,12 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+_ALLOWING: Final = (
+    " A comment at its line or in the line before, such as `# allow WK070: a draft`, allows it for "
+    "a reason."
+)
 
 
 def _uri(file: str) -> str:
@@ -135,6 +156,11 @@ def as_sarif(faults: Sequence[Fault]) -> str:
             "name": code.name.title().replace("_", ""),
             "shortDescription": {"text": code.heading},
             "fullDescription": {"text": code.meaning},
+            "help": {
+                "text": f"{code.meaning}{_ALLOWING if code in WARNINGS else ''}",
+                "markdown": f"**{code}: {code.heading}.** {code.meaning}"
+                f"{_ALLOWING if code in WARNINGS else ''}",
+            },
             "defaultConfiguration": {"level": "warning" if code in WARNINGS else "error"},
         }
         for code in codes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rules.authoring.coverage import Coverage, CoverageReport
     from rules.authoring.rule_tests import RuleTest
     from rules.authoring.run_tests import Outcome
+    from rules.faults import Fault
     from rules.rule_base import RuleBase
     from tui.rules_commands.mutation_run import MutationReport, Told
 
@@ -188,9 +190,11 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
     try:
         rule_base = load_rule_base(*folders, overrides=arguments.overrides)
     except RuleBaseError as error:
-        for fault in error.faults:
-            placed = replace(fault, file=path_of(fault.file, folders))
-            sys.stdout.write(f"{harmless(str(placed))}\n")
+        placed = [replace(fault, file=path_of(fault.file, folders)) for fault in error.faults]
+        if _told_to_programs(placed, {}, arguments.format):
+            return FOUND
+        for fault in placed:
+            sys.stdout.write(f"{harmless(str(fault))}\n")
         sys.stdout.write("The rules are faulty: see watchkeeper rules check\n")
         return FOUND
     try:
@@ -200,17 +204,32 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
         return UNUSABLE
     tests, faults = read_tests(texts, rule_base)
     _, of_proofs = read_proofs(texts, rule_base)
-    if faults.unusable or of_proofs.unusable:
-        every = {**texts.files, **texts.expected}
-        # A file that is no TOML is told by both.
-        found = sorted(
-            {*faults.all(), *of_proofs.all()}, key=lambda one: (one.file, one.line, one.column)
-        )
-        for line in fault_reports.as_text(found, every, columns_of_terminal()):
-            sys.stdout.write(f"{line}\n")
+    every = {**texts.files, **texts.expected}
+    # A file that is no TOML is told by both.
+    found = sorted(
+        {*faults.all(), *of_proofs.all()}, key=lambda one: (one.file, one.line, one.column)
+    )
+    unusable = faults.unusable or of_proofs.unusable
+    if unusable and _told_to_programs(found, every, arguments.format):
+        return FOUND
+    # Where the tests can be run all the same, their outcome alone goes to what is written.
+    out = sys.stdout if unusable else sys.stderr
+    for line in fault_reports.as_text(found, every, columns_of_terminal()):
+        out.write(f"{line}\n")
+    if unusable:
         return FOUND
     wanted = arguments.wanted
     return rule_base, [test for test in tests if wanted is None or wanted in test.name]
+
+
+def _told_to_programs(faults: Sequence[Fault], texts: Mapping[str, bytes], form: str) -> bool:
+    """Tell faults in a form for programs; whether one was asked for."""
+    if form == "json":
+        about = {"errors": sum(not fault.is_warning for fault in faults)}
+        sys.stdout.write(fault_reports.as_json(faults, texts, about) + "\n")
+    elif form == "github":
+        sys.stdout.write("".join(f"{line}\n" for line in fault_reports.as_github(faults)))
+    return form in ("json", "github")
 
 
 def _no_tests(arguments: argparse.Namespace) -> int:
