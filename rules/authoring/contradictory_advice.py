@@ -15,7 +15,8 @@ from typing import Final
 
 import msgspec
 
-from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram, TooLargeError
+from rules.authoring.diagram import NOWHERE, Diagram, TooLargeError
+from rules.authoring.open_findings import OpenFindings
 from rules.authoring.space import Space
 from rules.pattern import Pattern
 from rules.rule_base import Prohibition, Rule, RuleBase, Step
@@ -98,15 +99,14 @@ def pairs(rule_base: RuleBase, rules: Iterable[Rule]) -> Iterator[Pair]:
             yield Pair(rule, number, step, other, prohibition)
 
 
-class Contradictions:
+class ContradictoryAdvice:
     """Finds contradictory advice among the situations of a space, which was made for the
     patterns of the rules in question."""
 
     def __init__(self, rule_base: RuleBase, space: Space) -> None:
         self._base = rule_base
         self._space = space
-        self._open: dict[str, int] = {}
-        self._raised: dict[str, int] = {}
+        self._lives = OpenFindings(rule_base, space)
 
     def find(self, pair: Pair) -> Contradiction | None:
         """Where a pair contradicts itself, if it does anywhere.
@@ -117,15 +117,15 @@ class Contradictions:
         both, without = self._space.diagram.both, self._space.diagram.without
         rule, other = pair.rule, pair.other
         told = self._told(rule, pair.step)
-        if told == NOWHERE:
-            return None
         mine = self._space.sets(rule.when).true
         if rule is other:
             at_once = both(told, mine)
             return Contradiction(pair, at_once, NOWHERE, NOWHERE) if at_once != NOWHERE else None
-        theirs = self._elsewhere(self._space.sets(other.when).true, pair)
-        forbidden = self._elsewhere(self._open_in(other), pair)
+        forbidden = self._elsewhere(self._lives.to_others(other).open, pair)
         common = both(told, forbidden)
+        if common == NOWHERE:
+            return None
+        theirs = self._elsewhere(self._space.sets(other.when).true, pair)
         found = Contradiction(
             pair,
             both(common, both(mine, theirs)),
@@ -134,51 +134,13 @@ class Contradictions:
         )
         return found if found.anywhere(self._space.diagram) != NOWHERE else None
 
-    # One rule
-
     def _told(self, rule: Rule, step: Step) -> int:
         """The situations in which a finding can be open and the step not ticked."""
-        told = self._open_in(rule, forget=False)
+        told = self._lives.of(rule).open
         if step.done_when is not None:
-            told = self._space.diagram.without(told, self._space.sets(step.done_when, rule.id).true)
-        return self._whatever_was_confirmed(told)
-
-    def _open_in(self, rule: Rule, *, forget: bool = True) -> int:
-        """The situations in which a finding of a rule can be open."""
-        if rule.id not in self._open:
-            if self._raised_in(rule) == NOWHERE:
-                self._open[rule.id] = NOWHERE
-            elif rule.until is None:
-                false = self._space.sets(rule.when).false
-                self._open[rule.id] = self._space.diagram.outside(false)
-            else:
-                true = self._space.sets(rule.until, rule.id).true
-                self._open[rule.id] = self._space.diagram.outside(true)
-        found = self._open[rule.id]
-        return self._whatever_was_confirmed(found) if forget else found
-
-    def _raised_in(self, rule: Rule) -> int:
-        """The situations in which a finding is raised and does not end at once; nothing is
-        confirmed then."""
-        if rule.id not in self._raised:
-            diagram = self._space.diagram
-            raised = self._space.sets(rule.when).true
-            if rule.until is not None:
-                raised = diagram.without(raised, self._space.sets(rule.until, rule.id).true)
-                for step in rule.steps:
-                    if step.confirm:
-                        given = self._space.confirmation(rule.id, step.confirm)
-                        raised = diagram.without(raised, given)
-            self._raised[rule.id] = self._whatever_was_confirmed(raised)
-        return self._raised[rule.id]
-
-    def _whatever_was_confirmed(self, where: int) -> int:
-        confirmations = self._space.confirmations()
-        if not confirmations or where in (NOWHERE, EVERYWHERE):
-            return where
-        return self._space.diagram.forget(where, confirmations)
-
-    # Two subjects
+            done = self._space.sets(step.done_when, rule.id).true
+            told = self._space.diagram.without(told, done)
+        return self._space.diagram.forget(told, self._lives.confirmations(rule))
 
     def _elsewhere(self, where: int, pair: Pair) -> int:
         """The situations of the step's subject, where the prohibition comes from any subject

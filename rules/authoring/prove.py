@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from rules.authoring.contradictory_advice import Contradiction, Contradictions, Pair, pairs
+from rules.authoring.contradictory_advice import Contradiction, ContradictoryAdvice, Pair, pairs
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, TooLargeError
 from rules.authoring.dimensions import Dimension
 from rules.authoring.facts_behind import facts_behind
@@ -231,7 +231,7 @@ class _Proof:
 
     def _find_contradictions(self) -> Iterator[tuple[Contradiction, int]]:
         diagram = self._space.diagram
-        finder = Contradictions(self._base, self._space)
+        finder = ContradictoryAdvice(self._base, self._space)
         for number, pair in enumerate(self._pairs, 1):
             self._tell(f"{number:,} of {len(self._pairs):,} steps that a rule could forbid")
             found = finder.find(pair)
