@@ -43,12 +43,12 @@ def advice_differs(
         yield f"expected to forbid {wanted_names}; forbids {_names(map(str, forbids))}"
     at_once, once_allowed = _started(rule)
     for what, names, found in (
-        ("have behind it", expected.suppresses, sorted(rule.suppresses)),
-        ("start at once", expected.starts, at_once),
-        ("start once nothing forbids it", expected.starts_once_allowed, once_allowed),
+        ("behind it", expected.suppresses, sorted(rule.suppresses)),
+        ("its steps to start at once", expected.starts, at_once),
+        ("its steps to start once allowed", expected.starts_once_allowed, once_allowed),
     ):
         if names is not None and list(names) != found:
-            yield f"expected to {what} {_names(names)}; found {_names(found)}"
+            yield f"expected {what}: {_names(names)}; found: {_names(found)}"
     if expected.occurrence is not None:
         kind: FactType = "text" if occurrence is None else occurrence.type
         now = finding.occurrence

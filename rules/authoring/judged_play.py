@@ -16,6 +16,7 @@ from rules.engine import Watch
 from rules.explain import Explanation, explain
 from rules.finding import Finding
 from rules.pattern import Pattern
+from rules.program import step_pattern
 from rules.rule_base import Fact, RuleBase
 from rules.values import Value, comparable, read_value, show_duration
 from rules.vocabulary import Truth
@@ -127,6 +128,9 @@ class JudgedPlay(Play):
                 value = say_value(one.value, fact)
                 lines.append(f"{fact.name} = {value} where, at {self.say(self.watch.now)}:")
                 lines += [f"  {line}" for line in self._explain(one.when, subject).lines()]
+        if fact.otherwise is not None and comparable(fact.type, fact.otherwise) in wanted:
+            value = say_value(fact.otherwise, fact)
+            lines.append(f"{fact.name} = {value} where nothing else is concluded")
         return lines
 
     def _explain(self, pattern: Pattern, subject: str) -> Explanation:
@@ -138,6 +142,7 @@ class JudgedPlay(Play):
     ) -> Iterator[tuple[str, str, Callable[[], list[str]]]]:
         """Where the watch is otherwise: the rule, in a line, and what says why."""
         subject = expected.subject
+        yield from self._steps_differ(expected)
         for rule, message in self._rules_differ(expected):
             yield rule, message, list
         yield from self._opens_differ(expected)
@@ -155,9 +160,9 @@ class JudgedPlay(Play):
         here = {one.rule.id for one in self.watch.findings() if one.subject == subject}
         wanted = set(expected.open)
         found = here if self.test.exact else here & (self.test.rules | wanted)
-        if found != wanted:
-            # What must never be raised is explained where it was raised.
-            differing = (found ^ wanted) - self.test.never
+        # What must never be raised is told, and explained, by when it was raised.
+        differing = (found ^ wanted) - self.test.never
+        if differing:
             message = f"expected to be open: {_names(expected.open)}; open: {_names(sorted(found))}"
             yield "", message, partial(self._why_raised_or_not, differing, subject)
 
@@ -176,17 +181,50 @@ class JudgedPlay(Play):
                 said = _say(now, self.base.facts[name])
                 yield name, None, f"expected {name} not to be known; it is {said}"
 
+    def _steps_differ(
+        self, expected: ExpectedState
+    ) -> Iterator[tuple[str, str, Callable[[], list[str]]]]:
+        here = {
+            one.rule.id: one for one in self.watch.findings() if one.subject == expected.subject
+        }
+        for rule, statuses in expected.steps.items():
+            finding = here.get(rule)
+            if finding is None:
+                yield rule, f"expected {rule} to be open for its steps; it is not", list
+                continue
+            found = tuple(step.status for step in self.watch.steps(finding))
+            if found != statuses:
+                message = f"expected {_names(statuses)}; found {_names(found)}"
+                odd = [
+                    n
+                    for n, pair in enumerate(zip(found, statuses, strict=False))
+                    if len({*pair}) > 1
+                ]
+                yield rule, f"steps of {rule}: {message}", partial(self._why_ticked, finding, odd)
+
+    def _why_ticked(self, finding: Finding, steps: Iterable[int]) -> list[str]:
+        """What facts tick some steps of a finding by, and whether that is so."""
+        lines = []
+        watch, subject = self.watch, finding.subject
+        given = {f"confirm.{step.confirm}": False for step in finding.rule.steps if step.confirm}
+        given |= {f"confirm.{name}": True for name in finding.confirmations}
+        for number in steps:
+            step = finding.rule.steps[number]
+            pattern = step_pattern(step.done_when, step.wait)
+            if pattern is not None:
+                told = explain(
+                    pattern,
+                    lambda name: given.get(name, watch.value(subject, name)),
+                    watch.now,
+                    self.base,
+                )
+                lines.append(f"step {number + 1}, at {self.say(watch.now)}:")
+                lines += [f"  {line}" for line in told.lines()]
+        return lines
+
     def _rules_differ(self, expected: ExpectedState) -> Iterator[tuple[str, str]]:
         watch, subject = self.watch, expected.subject
         here = {one.rule.id: one for one in watch.findings() if one.subject == subject}
-        for rule, statuses in expected.steps.items():
-            finding = here.get(rule)
-            found_steps = tuple(step.status for step in watch.steps(finding)) if finding else ()
-            if finding is None:
-                yield rule, f"expected {rule} to be open for its steps; it is not"
-            elif found_steps != statuses:
-                message = f"expected {_names(statuses)}; found {_names(found_steps)}"
-                yield rule, f"steps of {rule}: {message}"
         yield from self._waits_differ(expected, here)
         for rule, advice in expected.advice.items():
             # Whether it is open is expected apart from what it says.
@@ -195,8 +233,10 @@ class JudgedPlay(Play):
                     yield rule, f"{rule}: {message}"
         if expected.unconfirmed is not None:
             found = {name for name, one in here.items() if one.unconfirmed_since is not None}
-            if found & self.test.rules != set(expected.unconfirmed):
-                yield "", f"expected not to be confirmed: {_names(expected.unconfirmed)}"
+            found &= self.test.rules
+            if found != set(expected.unconfirmed):
+                wanted = _names(expected.unconfirmed)
+                yield "", f"expected not to be confirmed: {wanted}; found: {_names(sorted(found))}"
         for answer, operations in (
             ("no go", expected.forbidden),
             ("go", expected.allowed),
@@ -212,13 +252,15 @@ class JudgedPlay(Play):
                     yield "", f"expected {operation}: {answer}; it is {permission.answer}{reason}"
         if not (expected.blind or expected.judged):
             return
-        blind = {one.rule for one in watch.blind_spots() if one.subject == subject}
+        blind = {one.rule: one.missing for one in watch.blind_spots() if one.subject == subject}
         for rule in expected.blind:
             if rule not in blind:
                 yield rule, f"expected {rule} to be a blind spot; it can be judged"
         for rule in expected.judged:
             if rule in blind:
-                yield rule, f"expected that {rule} can be judged; it is a blind spot"
+                missing = _names(blind[rule])
+                message = f"it is a blind spot for want of {missing}"
+                yield rule, f"expected that {rule} can be judged; {message}"
 
     def _waits_differ(
         self, expected: ExpectedState, here: Mapping[str, Finding]

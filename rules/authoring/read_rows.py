@@ -61,7 +61,7 @@ class RowReader:
             table.missing("rows", "the situations, each with what comes of it")
         for row in table.tables("rows"):
             test = self._row(row)
-            if advice != NO_ADVICE:
+            if advice != NO_ADVICE and test.states[0].open:
                 state = replace(test.states[0], advice={self._rule: advice})
                 test = replace(test, states=(state,))
             if rule is not None or fact is not None:

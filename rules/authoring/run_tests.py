@@ -181,6 +181,9 @@ class Runner:
             return ()
         ends = expected.resolved
         at = run.test.moment(ends) if ends is not None else (finding.resolved_at or run.watch.now)
+        if finding.resolved_at is not None:
+            # The sooner of the two is the one at which it is otherwise than expected.
+            at = min(at, finding.resolved_at)
         rule = finding.rule
         watch = self._at(run, at)
         given = {f"confirm.{name}": True for name in finding.confirmations}

@@ -167,11 +167,11 @@ raised = "5m"
         ),
         (
             '[[test.finding]]\nrule = "hot"\nraised = "5m"\nsuppresses = ["wheel-bad"]',
-            "hot: expected to have behind it wheel-bad; found nothing",
+            "hot: expected behind it: wheel-bad; found: nothing",
         ),
         (
             '[[test.finding]]\nrule = "hot"\nraised = "5m"\nstarts = ["grind"]',
-            "hot: expected to start at once grind; found nothing",
+            "hot: expected its steps to start at once: grind; found: nothing",
         ),
         ('[[test.expect]]\nat = "6m"\nopen = ["wheel-bad"]', "expected to be open: wheel-bad"),
         ('[[test.expect]]\nat = "6m"\nfacts = { wheel.verdict = "bad" }', "it is not known"),
@@ -562,7 +562,7 @@ def test_a_rule_that_must_be_judged_is_told_when_it_is_blind() -> None:
     )
     assert not messages(text.replace("{facts}", '{ wheel.state = "turning" }'))
     (said,) = messages(text.replace("{facts}", '{ wheel.mill = "m" }'))
-    assert "can be judged; it is a blind spot" in said
+    assert "can be judged; it is a blind spot for want of wheel.state" in said
 
 
 def faults_of(text: str, rule_base: RuleBase | None = None) -> list[str]:
@@ -664,6 +664,26 @@ def test_a_row_that_fails_says_why_the_rule_is_open_after_all() -> None:
     )
     (failure,) = outcome.failures
     assert any("now 96 celsius" in line for line in failure.why)
+
+
+def test_steps_that_differ_say_what_would_tick_them() -> None:
+    text = (
+        '[[table]]\nrule = "hot"\nrows = [{ facts = { wheel.heat = 95.0 }, open = true, {steps} }]'
+    )
+    (outcome,) = outcomes(text.replace("{steps}", 'steps = ["done", "open"]'))
+    (failure,) = outcome.failures
+    assert failure.why[0] == "step 1, at 5m:"
+    assert any("wheel.heat below 60 celsius (now 95 celsius)" in line for line in failure.why)
+
+
+def test_what_a_table_says_of_a_finding_is_no_matter_where_there_is_none() -> None:
+    text = '[[table]]\nrule = "hot"\nseverity = "notice"\nrows = [\n{rows}]'
+    (outcome,) = outcomes(
+        text.replace("{rows}", "{ facts = { wheel.heat = 95.0 }, open = false },\n")
+    )
+    assert [failure.message for failure in outcome.failures] == [
+        "hot must not be raised; found: raised at 5m on wheel/test, open"
+    ]
 
 
 def test_a_row_of_a_derived_fact_that_fails_says_how_both_values_are_concluded() -> None:

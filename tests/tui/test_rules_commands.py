@@ -114,6 +114,11 @@ def test_a_failing_test_says_what_was_expected_and_found(ship: Ship, tmp_path: P
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert [len(case) for case in suite] == [1, 0]
+    (failure,) = suite[0]
+    # Readers of these files show one failure of a test: all that is wrong with it stands in it.
+    for line in ended.lines[1:]:
+        if line.startswith("  "):
+            assert line.strip() in (failure.text or "")
 
 
 def test_a_test_to_do_is_listed_in_every_run(ship: Ship) -> None:
@@ -121,6 +126,10 @@ def test_a_test_to_do_is_listed_in_every_run(ship: Ship) -> None:
     ended = ship.run("rules", "test", "boilers")
     assert ended.lines[0].startswith("TODO Low water: no log yet (passes already")
     assert ended.code == 0
+    told = ship.run("rules", "test", "boilers", "--format", "github")
+    assert told.lines[0].startswith("::notice file=boilers/boilers.test.toml,line=2,title=TODO Low")
+    document = json.loads(ship.run("rules", "test", "boilers", "--format", "json").out)
+    assert [(one["state"], one["passed"]) for one in document["tests"]][:1] == [("todo", True)]
 
 
 def test_too_little_coverage_fails_and_is_never_rounded_up(ship: Ship) -> None:
@@ -139,7 +148,14 @@ def test_changes_that_no_test_notices_are_listed_with_a_test_that_would(ship: Sh
     said = "water-low: no test notices: when: water.level below 30 percent turned to water.level at"
     at = next(number for number, line in enumerate(ended.lines) if said in line)
     assert ended.lines[at + 1 : at + 3] == ["    [[table]]", '    rule = "water-low"']
+    assert re.match(r"boilers/boilers\.toml:\d+:\d+: water-low: ", ended.lines[at])
     assert "unnoticed" in ended.lines[-1]
+    document = json.loads(
+        ship.run("rules", "test", "boilers", "--mutate", "--format", "json", "--jobs", "2").out
+    )
+    mutation = document["mutation"]
+    assert f"{len(mutation['unnoticed'])} unnoticed" in ended.lines[-1]
+    assert all({"line", "column", "owner", "change"} <= one.keys() for one in mutation["unnoticed"])
 
 
 def test_a_faulty_test_is_told_like_a_faulty_rule(ship: Ship) -> None:
@@ -492,7 +508,8 @@ def test_backtest_names_the_folder_of_a_fault_and_each_log_once(
         "rules", "backtest", "boilers", "boilers", "broken.jsonl", "--format", "json"
     )
     assert ended.code == 2
-    assert json.loads(ended.out)["unreadable"] == {"broken.jsonl": "1 lines cannot be read"}
+    said = json.loads(ended.out)["unreadable"]["broken.jsonl"]
+    assert said.startswith("1 line cannot be read, first broken.jsonl:1: ")
 
 
 def test_explain_says_which_source_is_lost(ship: Ship, dry_boiler: Path) -> None:

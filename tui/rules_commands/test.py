@@ -340,7 +340,7 @@ def _write_github(
     from tui.rules_commands import test_reports
     from tui.rules_commands.fault_reports import github_command
 
-    lines = list(test_reports.failures_as_github(outcomes))
+    lines = [*test_reports.failures_as_github(outcomes), *test_reports.todo_as_github(outcomes)]
     for gap in report.gaps if report is not None else ():
         said = f"{gap.owner}: {gap.message}"
         lines.append(github_command("warning", gap.file, gap.line, "not reached", said))

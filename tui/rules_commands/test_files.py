@@ -10,6 +10,7 @@ from pathlib import Path
 from rules.authoring.read_rule_tests import TestTexts, named_logs, wanted_logs
 from rules.rule_files import read_regular
 from rules.vocabulary import Event
+from tui.phrases import say_count
 from tui.rules_commands.rule_files import shown_name
 
 ENDING = ".test.toml"
@@ -54,13 +55,14 @@ def open_log(path: str) -> Iterator[tuple[Event, bytes]]:
         JournalError: it cannot be opened.
         ValueError: lines of it cannot be read.
     """
-    from drivers.journal.faults import Faults
+    from drivers.journal.faults import HARMLESS, Faults
     from drivers.journal.reader import read_events
 
     faults = Faults()
     yield from read_events(path, faults=faults)
-    if faults.total:
-        raise ValueError(f"{path}: {faults.total} lines cannot be read")
+    if faults.rejected:
+        first = next(one for one in faults.first if one.kind not in HARMLESS)
+        raise ValueError(f"{say_count(faults.rejected, 'line')} cannot be read, first {first}")
 
 
 def log_path(file: str, log: str) -> str:

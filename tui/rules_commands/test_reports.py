@@ -37,15 +37,28 @@ def failures_as_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
             yield github_command("error", test.file, test.line, f"FAILED {test.name}", said)
 
 
+def todo_as_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Workflow commands that tell of each test that is still to do, with its reason."""
+    for outcome in outcomes:
+        test = outcome.test
+        if test.todo:
+            said = f"{test.todo} ({_state_of_todo(outcome)})"
+            yield github_command("notice", test.file, test.line, f"TODO {test.name}", said)
+
+
 def todo_as_text(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Each test that is still to do, with its reason."""
     for outcome in outcomes:
         if outcome.test.todo:
-            state = "passes already: take its todo away" if outcome.passed else "fails as yet"
+            state = _state_of_todo(outcome)
             yield (
                 f"TODO {harmless(outcome.test.name)}: {harmless(outcome.test.todo)} "
                 f"({state}; {harmless(outcome.test.file)}:{outcome.test.line})"
             )
+
+
+def _state_of_todo(outcome: Outcome) -> str:
+    return "passes already: take its todo away" if outcome.passed else "fails as yet"
 
 
 def coverage_as_text(report: CoverageReport) -> Iterator[str]:
@@ -68,6 +81,7 @@ def as_json(outcomes: Sequence[Outcome], more: dict[str, Any]) -> str:
             "line": one.test.line,
             "state": state_of(one),
             "todo": one.test.todo,
+            "passed": one.passed,
             "failures": [
                 {"message": failure.message, "rule": failure.rule, "why": list(failure.why)}
                 for failure in one.failures
@@ -115,9 +129,16 @@ def as_junit(outcomes: Sequence[Outcome], seconds: Sequence[float]) -> str:
         )
         if test.todo:
             lines.append(f"<skipped message={quoteattr(_clean(test.todo))}/>")
-        for failure in () if test.todo else one.failures:
-            why = escape(_clean("\n".join(failure.why)))
-            lines.append(f"<failure message={quoteattr(_clean(failure.message))}>{why}</failure>")
+        elif one.failures:
+            # Of several, many readers show the first alone.
+            said = [line for part in one.failures for line in (part.message, *part.why)]
+            message = one.failures[0].message
+            if more := len(one.failures) - 1:
+                message += f" (and {more} more)"
+            lines.append(
+                f'<failure type="expectation" message={quoteattr(_clean(message))}>'
+                f"{escape(_clean(chr(10).join(said)))}</failure>"
+            )
         lines.append("</testcase>")
     lines.append("</testsuite></testsuites>")
     return "\n".join(lines) + "\n"
