@@ -29,12 +29,7 @@ from rules.source_state import Origin, SourceState
 from rules.speakers import SPEAKERS, WATCH
 from rules.subject import Subject
 from rules.verify import check_subject
-from rules.vocabulary import (
-    FACTS_CHANGED,
-    FACTS_SNAPSHOT,
-    SOURCE_HEARD,
-    Event,
-)
+from rules.vocabulary import FACTS_CHANGED, SOURCE_HEARD, Event
 from rules.words import Words
 from rules.write_checkpoint import Writer
 
@@ -456,4 +451,4 @@ class Watch(Answers):
         self._words.programs.matcher.close()
 
 
-__all__ = ["FACTS_SNAPSHOT", "Change", "Finding", "Notice", "Watch"]
+__all__ = ["Change", "Finding", "Notice", "Watch"]
