@@ -31,6 +31,7 @@ class Gap(msgspec.Struct, frozen=True):
 
     file: str
     line: int
+    column: int
     owner: str
     message: str
 
@@ -246,16 +247,16 @@ class Coverage:
                 gaps.append((place, way, rule.id, message))
                 steps_missed += 1
             steps += sum(1 + _can_be_ticked(step) for step in rule.steps)
-        lines = places.lines((place, way) for place, way, _, _ in gaps)
+        spots = places.spots((place, way) for place, way, _, _ in gaps)
         placed = [
-            Gap(place.file, line, owner, message)
-            for line, (place, _, owner, message) in zip(lines, gaps, strict=True)
+            Gap(place.file, spot.line, spot.column, owner, message)
+            for spot, (place, _, owner, message) in zip(spots, gaps, strict=True)
         ]
         return CoverageReport(
             Measure(2 * len(leaves) - unseen, 2 * len(leaves)),
             Measure(rules, 2 * len(self._rules)),
             Measure(steps - steps_missed, steps),
-            tuple(sorted(placed, key=lambda gap: (gap.file, gap.line))),
+            tuple(sorted(placed, key=lambda gap: (gap.file, gap.line, gap.column))),
         )
 
     def _steps_missing(self, rule: Rule, raised: Collection[str]) -> Iterator[tuple[int, str]]:

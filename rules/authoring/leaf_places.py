@@ -91,10 +91,6 @@ class LeafPlaces:
             found[place.file][way].key if way else Spot(place.line, 1, 0) for place, way in every
         ]
 
-    def lines(self, ways: Iterable[tuple[Place, Path]]) -> list[int]:
-        """The line of each way; where it is empty, that of the place."""
-        return [spot.line for spot in self.spots(ways)]
-
     def _at(self, file: str, path: Path) -> Any:
         if file not in self._documents:
             text = self._base.texts[file]

@@ -343,7 +343,7 @@ def _write_github(
     lines = [*test_reports.failures_as_github(outcomes), *test_reports.todo_as_github(outcomes)]
     for gap in report.gaps if report is not None else ():
         said = f"{gap.owner}: {gap.message}"
-        lines.append(github_command("warning", gap.file, gap.line, "not reached", said))
+        lines.append(github_command("warning", gap.file, gap.line, "not reached", said, gap.column))
     for one in mutation.unnoticed if mutation is not None else ():
         said = f"{one.owner}: no test notices: {one.change}"
         lines.append(

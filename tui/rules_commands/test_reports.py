@@ -64,7 +64,8 @@ def _state_of_todo(outcome: Outcome) -> str:
 def coverage_as_text(report: CoverageReport) -> Iterator[str]:
     """What no test reaches, and the shares."""
     for gap in report.gaps[:_MOST_GAPS]:
-        yield f"{harmless(gap.file)}:{gap.line}: {harmless(gap.owner)}: {harmless(gap.message)}"
+        place = f"{harmless(gap.file)}:{gap.line}:{gap.column}"
+        yield f"{place}: {harmless(gap.owner)}: {harmless(gap.message)}"
     if len(report.gaps) > _MOST_GAPS:
         yield f"... and {len(report.gaps) - _MOST_GAPS} more"
     yield f"conditions seen true and seen false: {report.conditions}"
@@ -106,7 +107,13 @@ def coverage_as_object(report: CoverageReport) -> dict[str, Any]:
         "rules": [report.rules.reached, report.rules.total],
         "steps": [report.steps.reached, report.steps.total],
         "gaps": [
-            {"file": gap.file, "line": gap.line, "owner": gap.owner, "message": gap.message}
+            {
+                "file": gap.file,
+                "line": gap.line,
+                "column": gap.column,
+                "owner": gap.owner,
+                "message": gap.message,
+            }
             for gap in report.gaps
         ],
     }
