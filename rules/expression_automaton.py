@@ -2,7 +2,10 @@
 find and others do not.
 
 Read are the expressions that rules mostly use: characters and classes of them, groups,
-alternatives, repetitions, `^` and `$`. Of any other nothing is said."""
+alternatives, repetitions, `^` and `$`. Of any other nothing is said.
+
+Libraries that compare expressions take `^` and `$` for characters and know no bound: twenty
+characters in a rule file would keep them for minutes."""
 
 from __future__ import annotations
 
