@@ -61,8 +61,8 @@ def read_constant(
         name = "" if where.removesuffix(".not") == fact.name else f"{fact.name} "
         message = f"{name}is never {_shown(str(read))}; it is one of {known}"
         hint = nearest(str(read), fact.values)
-        if not recognised_only:
-            hint += f'; a word that the catalogue does not know is "{UNRECOGNISED}"'
+        if not recognised_only and not hint:
+            hint = f'; a word that the catalogue does not know is "{UNRECOGNISED}"'
         table.fault(Code.NEVER_THIS_VALUE, message + hint, *keys)
         return None
     return read

@@ -94,10 +94,11 @@ def _occurrence(table: Table, rule_base: RuleBase, rule: Rule | None) -> Value |
     if not table.has("occurrence"):
         return None
     raw = table.get("occurrence")
-    if rule is None:
+    fact = rule_base.facts.get(rule.occurrence) if rule is not None else None
+    if rule is None or (rule.occurrence and fact is None):
         return None
-    if not rule.occurrence:
+    if fact is None:
         message = f"{rule.id} has no occurrence: nothing tells its happenings apart"
         table.fault(Code.BAD_TEST, message, "occurrence")
         return None
-    return read_constant(rule_base.facts[rule.occurrence], raw, table, "occurrence")
+    return read_constant(fact, raw, table, "occurrence")

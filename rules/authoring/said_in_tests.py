@@ -19,9 +19,9 @@ from rules.values import read_duration, read_instant, read_relative_instant
 def read_facts(
     table: Table, key: str, rule_base: RuleBase, begin: datetime, *, expected: bool = False
 ) -> dict[str, Any]:
-    """Facts with the values that a source says. Instants may be counted from `begin`; what is
-    `expected` may be concluded."""
-    inner = table.table(key)
+    """Facts with the values that a source says, under a key or, with an empty one, in the table
+    itself. Instants may be counted from `begin`; what is `expected` may be concluded."""
+    inner = table.table(key) if key else table
     found: dict[str, Any] = {}
     for name, (value, path) in flat(inner.content if inner else {}, rule_base.facts).items():
         assert inner is not None

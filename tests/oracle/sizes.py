@@ -21,3 +21,6 @@ RULE_BASES: Final = 30 * _TIMES
 
 SNAPSHOTS: Final = 40
 """Of each of these rule bases."""
+
+DISORDERS: Final = 40 * _TIMES
+"""Files with words left out, doubled or exchanged, of each kind."""

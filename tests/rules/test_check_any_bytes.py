@@ -3,14 +3,22 @@ refused in bounded time."""
 
 from __future__ import annotations
 
+import re
 import string
+from collections.abc import Sequence
 
 import pytest
+from every_key import EVERY_KEY, EVERY_KEY_OF_TESTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle.sizes import DISORDERS
 from rule_texts import CATALOGUE, RULE, check, codes, rule
 
 from rules.authoring.checking import check_texts
+from rules.authoring.formatting import NotFormattableError, format_toml
+from rules.authoring.read_rule_tests import TestTexts, read_proofs, read_tests
+from rules.faults import Fault
+from rules.loader import load_texts
 
 TEXT = (CATALOGUE + RULE).encode()
 VALUES = st.recursive(
@@ -30,11 +38,78 @@ VALUES = st.recursive(
 )
 
 
-def assert_only_messages(text: bytes) -> None:
-    for fault in check_texts({"any.toml": text}).faults:
+DISORDER = settings(max_examples=DISORDERS)
+TOKEN = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|[A-Za-z0-9_.-]+|\n|[ \t]+|.", re.DOTALL)
+ODD = ['"', "'", '"""', "[", "]", "[[rule]]", "{", "}", "=", ",", "\n", "#", ".", "nan", "{}", "[]"]
+BASE = load_texts({"every.toml": EVERY_KEY.replace('deprecated = "not now"', "").encode()})
+
+
+def assert_placed(faults: Sequence[Fault], text: bytes) -> None:
+    """Each fault has words, and a place that is in the text."""
+    lines = text.decode("utf-8", "replace").split("\n")
+    for fault in faults:
         assert fault.message
-        assert fault.line >= 0
-        assert fault.column >= 0
+        assert "\n" not in fault.message
+        if fault.line:
+            line = lines[fault.line - 1] if fault.line <= len(lines) else ""
+            assert 1 <= fault.column <= len(line) + 1, fault
+            assert fault.column + fault.length <= len(line) + 2, fault
+
+
+def assert_only_messages(text: bytes) -> None:
+    assert_placed(check_texts({"any.toml": text}).faults, text)
+
+
+@st.composite
+def disordered(draw: st.DrawFn, text: str) -> str:
+    """A text of which some words and signs are left out, doubled, exchanged or put in."""
+    tokens = TOKEN.findall(text)
+    for _ in range(draw(st.integers(1, 4))):
+        at, other = (draw(st.integers(0, len(tokens) - 1)) for _ in range(2))
+        match draw(st.integers(0, 4)):
+            case 0:
+                del tokens[at : at + draw(st.integers(1, 20))]
+            case 1:
+                tokens[at:at] = tokens[at : at + draw(st.integers(1, 20))]
+            case 2:
+                tokens[at], tokens[other] = tokens[other], tokens[at]
+            case 3:
+                tokens[at] = tokens[other]
+            case _:
+                tokens.insert(at, draw(st.sampled_from(ODD)))
+        tokens = tokens or ["x"]
+    return "".join(tokens)
+
+
+@DISORDER
+@given(disordered(EVERY_KEY))
+def test_a_rule_file_in_disorder_gives_messages(text: str) -> None:
+    assert_only_messages(text.encode())
+
+
+@DISORDER
+@given(disordered(EVERY_KEY_OF_TESTS))
+def test_a_test_file_in_disorder_gives_messages(text: str) -> None:
+    texts = TestTexts({"any.test.toml": text.encode()})
+    for _, faults in (read_tests(texts, BASE), read_proofs(texts, BASE)):
+        assert_placed(faults.all(), text.encode())
+
+
+@DISORDER
+@given(disordered('[override.other]\nseverity = "notice"\nfor = "1m"\nwhen.wheel.heat.above = 7\n'))
+def test_overrides_in_disorder_give_messages(text: str) -> None:
+    found = check_texts({"every.toml": EVERY_KEY.encode()}, text.encode(), "site.toml").faults
+    assert_placed([fault for fault in found if fault.file.endswith("site.toml")], text.encode())
+
+
+@DISORDER
+@given(disordered(EVERY_KEY_OF_TESTS))
+def test_a_file_in_disorder_is_put_into_one_form_or_refused(text: str) -> None:
+    try:
+        formed = format_toml(text)
+    except NotFormattableError:
+        return
+    assert format_toml(formed) == formed
 
 
 @given(st.binary(max_size=200))

@@ -529,7 +529,10 @@ def test_explained_facts_are_read_as_in_tests(ship: Ship) -> None:
     facts.write_text('water.trend = "Falling"\n', "utf-8")
     ended = ship.run(*words)
     assert ended.code == 2
-    assert "water.trend is never 'Falling'; it is one of rising, falling, steady" in ended.err
+    assert (
+        "facts.toml:1:15: water.trend: is never 'Falling'; it is one of rising, falling, steady"
+        in ended.err
+    )
 
 
 def test_logs_and_what_they_must_give_may_lie_among_the_rules(ship: Ship, dry_boiler: Path) -> None:

@@ -194,59 +194,37 @@ def _of_facts(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) ->
 
 def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Value]:
     """The facts that a file says; an instant may be counted from now, such as `-65m`."""
-    import tomli
-
-    from rules.faults import nearest
+    from rules.authoring.said_in_tests import read_facts
+    from rules.documents import read_document
     from rules.rule_files import LARGEST_FILE, read_regular
-    from rules.values import read_relative_instant, read_value
-    from rules.vocabulary import UNRECOGNISED
+    from rules.tables import Faults, Table
+    from rules.values import read_value
 
     try:
-        text = (
-            sys.stdin.read()
-            if path == "-"
-            else read_regular(Path(path), LARGEST_FILE).decode("utf-8")
-        )
-        content = json.loads(text) if text.lstrip()[:1] == "{" else tomli.loads(text)
+        text = sys.stdin.buffer.read() if path == "-" else read_regular(Path(path), LARGEST_FILE)
     except OSError as error:
         raise UnusableError(f"{path}: {error.strerror}") from None
+    faults = Faults({path: text})
+    is_json = text.lstrip()[:1] == b"{"
+    try:
+        content = json.loads(text) if is_json else read_document(path, text, faults).content
     except (ValueError, RecursionError) as error:
         raise UnusableError(f"{path}: is neither TOML nor JSON: {error}") from None
-    facts: dict[str, Value] = {}
-    wrong = []
-    for name, value in _flat(content, rule_base, ()):
-        fact = rule_base.facts.get(name)
-        if fact is None:
-            wrong.append(
-                f"{path}: {name!r} is not in the catalogue{nearest(name, rule_base.facts)}"
-            )
-            continue
-        if value is None:
-            continue
-        try:
-            raw = value.isoformat() if isinstance(value, datetime) else value
-            if fact.type == "instant" and isinstance(raw, str) and raw[:1] in ("+", "-"):
-                raw = read_relative_instant(raw, now).isoformat()
-            read = read_value(fact.type, raw)
-            if fact.type == "enum" and read not in (*fact.values, UNRECOGNISED):
-                known = ", ".join(fact.values)
-                hint = nearest(str(read), fact.values)
-                wrong.append(f"{path}: {name} is never {read!r}; it is one of {known}{hint}")
-            facts[name] = read
-        except ValueError as error:
-            wrong.append(f"{path}: {name}: {error} (it is of type {fact.type})")
-    if wrong:
-        raise UnusableError("\n".join(wrong))
-    return facts
+    # A fact that JSON says is null is not known.
+    content = _without_null(content)
+    said = read_facts(Table(content, path, (), faults), "", rule_base, now, expected=True)
+    if faults.unusable:
+        # Where the parts of JSON stand, nobody has told.
+        raise UnusableError(
+            "\n".join(f"{path}: {one.message}" if is_json else str(one) for one in faults.all())
+        )
+    return {name: read_value(rule_base.facts[name].type, value) for name, value in said.items()}
 
 
-def _flat(content: Any, rule_base: RuleBase, keys: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    for key, value in content.items() if isinstance(content, dict) else ():
-        name = ".".join((*keys, key))
-        if isinstance(value, dict) and name not in rule_base.facts and len(keys) < 32:
-            yield from _flat(value, rule_base, (*keys, key))
-        else:
-            yield name, value
+def _without_null(content: Any) -> Any:
+    if not isinstance(content, dict):
+        return content
+    return {key: _without_null(one) for key, one in content.items() if one is not None}
 
 
 def _lines(told: list[_Told], rule: Rule, base: str, *, whole: bool) -> Iterator[str]:
