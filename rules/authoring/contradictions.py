@@ -145,21 +145,23 @@ class Contradictions:
         at_once = [("itself", to_do.perhaps)] if forbids and to_do.perhaps != NOWHERE else []
         forget = self._space.diagram.forget
         to_do = _ToDo(forget(to_do.perhaps, own), forget(to_do.surely, own))
+        begins = Life(both(mine.raised, to_do.perhaps), to_do.perhaps)
         still: list[tuple[str, Rule, int]] = []
         begun: list[tuple[str, Rule, int]] = []
-        for bound in self._base.scope_chain(rule.scope):
-            among = together.get((step.starts, bound))
-            for other, life in self._meeting(rule, mine, among) if among is not None else ():
-                if other is rule or not (where := self._both_open(mine, life, to_do)):
-                    continue
-                if both_raised := both(both(mine.raised, life.raised), where):
-                    at_once.append((other.id, both_raised))
-                elif both(mine.raised, life.open):
-                    still.append((other.id, other, where))
-                else:
-                    begun.append((other.id, rule, where))
-                if max(len(at_once), len(still), len(begun)) > _MOST_NAMED:
-                    break
+        for other, life in self._meeting(rule, step, mine, together):
+            if other is rule:
+                continue
+            if where := both(begins.raised, life.raised):
+                at_once.append((other.id, where))
+            elif where := both(begins.raised, life.open):
+                still.append((other.id, other, where))
+            elif where := both(begins.open, life.raised):
+                begun.append((other.id, rule, where))
+            elif where := self._unticked(mine, life, to_do):
+                staying = other if both(mine.raised, life.open) else rule
+                (still if staying is other else begun).append((other.id, staying, where))
+            if max(len(at_once), len(still), len(begun)) > _MOST_NAMED:
+                break
         said = f"step {number + 1} of {rule.id} starts {step.starts!r}, which"
         if at_once:
             names, where = _named(name for name, _ in at_once), at_once[0][1]
@@ -180,31 +182,34 @@ class Contradictions:
         done, diagram = self._space.sets(step.done_when, rule.id), self._space.diagram
         return _ToDo(diagram.without(where, done.true), diagram.both(where, done.false))
 
-    def _both_open(self, mine: Life, other: Life, to_do: _ToDo) -> int:
-        """Where a step is to be done while another finding is open, one of them having been raised
+    def _unticked(self, mine: Life, other: Life, to_do: _ToDo) -> int:
+        """Where both are open and a step is unticked that was ticked when one of both was raised
         while the other was open."""
         both, either = self._space.diagram.both, self._space.diagram.either
         begin = either(both(mine.raised, other.open), both(mine.open, other.raised))
-        here = both(begin, to_do.perhaps)
-        if here != NOWHERE or begin == NOWHERE:
-            return here
-        # It was ticked then, and may be unticked while both are open still.
+        if begin == NOWHERE:
+            return NOWHERE
         return both(both(self._lives.following(begin), other.open), to_do.surely)
 
-    def _meeting(self, rule: Rule, mine: Life, among: _Forbidding) -> Iterator[tuple[Rule, Life]]:
-        """The rules among some that can be open while another is."""
+    def _meeting(
+        self, rule: Rule, step: Step, mine: Life, together: Mapping[tuple[str, str], _Forbidding]
+    ) -> Iterator[tuple[Rule, Life]]:
+        """The rules that forbid what a step starts, but for many that are never open with it."""
         both = self._space.diagram.both
-        stack = [among]
+        around = reversed(self._base.scope_chain(rule.scope))
+        stack = [
+            together[step.starts, bound] for bound in around if (step.starts, bound) in together
+        ]
         while stack:
             one = stack.pop()
             self._looked_at += 1
             if self._looked_at > _MOST_LOOKED_AT:
                 self.left_out[rule.id] = rule
                 return
-            if both(mine.raised, one.life.open) or both(mine.open, one.life.raised):
+            if one.rule is not None:
+                yield one.rule, one.life
+            elif both(mine.raised, one.life.open) or both(mine.open, one.life.raised):
                 stack.extend(reversed(one.within))
-                if one.rule is not None:
-                    yield one.rule, one.life
 
     def _stays(self, rule: Rule) -> str:
         """For how long a finding stays open."""

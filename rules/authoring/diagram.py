@@ -19,6 +19,9 @@ MOST_NODES: Final = 1_500_000
 
 _PAIRS_A_NODE: Final = 4
 
+_LONG: Final = 60
+"""Classes beyond which numbers that stand for some of them are long."""
+
 
 Room: TypeAlias = Callable[[], AbstractContextManager[None]]
 """Gives room for one thing more, or raises TooLargeError."""
@@ -49,7 +52,10 @@ class Diagram:
         self.sizes: list[int] = []
         """By dimension, the number of its classes."""
         self._nodes: list[tuple[int, tuple[tuple[int, int], ...]]] = [(-1, ()), (-1, ())]
-        self._known: dict[tuple[int, tuple[tuple[int, int | bytes], ...]], int] = {}
+        self._known: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+        self._masks: dict[bytes, int] = {}
+        """Classes of dimensions that have many; none is ever forgotten, so that each keeps its
+        identity."""
         self._both: dict[tuple[int, int], int] = {}
         self._not: dict[int, int] = {NOWHERE: EVERYWHERE, EVERYWHERE: NOWHERE}
         self._most = MOST_NODES
@@ -98,7 +104,11 @@ class Diagram:
         branches = tuple(sorted((child, mask) for child, mask in parts.items() if mask))
         if len(branches) == 1:
             return branches[0][0]
-        key = dimension, tuple((child, _hashable(mask)) for child, mask in branches)
+        if self.sizes[dimension] > _LONG:
+            branches = tuple((child, self._same(mask)) for child, mask in branches)
+            key = dimension, tuple((child, id(mask)) for child, mask in branches)
+        else:
+            key = dimension, branches
         number = self._known.get(key)
         if number is None:
             number = len(self._nodes)
@@ -107,6 +117,12 @@ class Diagram:
             self._known[key] = number
             self._nodes.append((dimension, branches))
         return number
+
+    def _same(self, mask: int) -> int:
+        """The one number that stands for all that are equal to a long one."""
+        # A number's hash is its remainder, which is the same for every 61st power of two.
+        key = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+        return self._masks.setdefault(key, mask)
 
     def both(self, one: int, other: int) -> int:
         """The situations in two sets."""
@@ -253,8 +269,3 @@ class Diagram:
                 found.add(dimension)
                 stack += [child for child, _ in branches]
         return found
-
-
-def _hashable(mask: int) -> int | bytes:
-    """A number's hash is its remainder, which is the same for every 61st power of two."""
-    return mask if mask < 1 << 61 else mask.to_bytes((mask.bit_length() + 7) // 8, "little")

@@ -78,7 +78,9 @@ class OpenFindings:
 
     def _life(self, rule: Rule) -> Life:
         diagram, ended = self._space.diagram, self.ended(rule)
-        raised = diagram.without(self._space.sets(rule.when).true, ended)
+        raised = self._space.sets(rule.when).true
+        if rule.until is not None:
+            raised = diagram.without(raised, ended)
         for number in self.confirmations(rule):
             raised = diagram.both(raised, diagram.where(number, 0b01))
         if raised == NOWHERE:
@@ -88,7 +90,9 @@ class OpenFindings:
     def following(self, raised: int) -> int:
         """The situations that can follow on those of a set."""
         diagram = self._space.diagram
-        own = diagram.dimensions(raised)
+        own = diagram.dimensions(raised) if self._lasting_dimensions else set()
+        if not own & self._lasting_dimensions.keys():
+            return EVERYWHERE
         left = diagram.forget(raised, frozenset(own - self._lasting_dimensions.keys()))
         for number in sorted(own & self._lasting_dimensions.keys()):
             dimension = self._lasting_dimensions[number]

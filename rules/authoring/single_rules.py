@@ -36,6 +36,7 @@ class SingleRules:
         self._space = space
         self._lives = lives
         self._words = words
+        self._held: dict[Condition, str] = {}
 
     def find(self, rule: Rule) -> Iterator[Found]:
         """What is wrong with a rule.
@@ -130,31 +131,44 @@ class SingleRules:
 
     def _always(self, pattern: Pattern, owner: str = "") -> str:
         """Whether a pattern holds wherever its facts are known, in words; empty where not."""
-        true, diagram = self._space.sets(pattern, owner).true, self._space.diagram
-        if true == EVERYWHERE:
+        if self._space.sets(pattern, owner).true == EVERYWHERE:
             return "always holds, even where nothing is known"
-        names = {
-            name
-            for condition in conditions(pattern)
-            if condition.operator != "known"
-            for name in facts_named(condition)
-            if not name.startswith(CONFIRM)
-        }
-        known = recognised = EVERYWHERE if names else NOWHERE
-        for name in names:
-            known = diagram.both(known, self._space.known(name))
-            recognised = diagram.both(recognised, self._space.known(name, recognised=True))
-        facts = ", ".join(sorted(names))
-        are = "is" if len(names) == 1 else "are"
-        if known != NOWHERE and diagram.without(known, true) == NOWHERE:
-            parts = list(_top_parts(pattern))
-            if all(isinstance(part, Condition) and part.operator == "is" for part in parts):
-                # Such a list is told where it stands.
+        parts = list(_top_parts(pattern))
+        # Each part must; most patterns have one that does not.
+        recognised = False
+        for part in parts:
+            how = self._holds(part, owner)
+            if not how:
                 return ""
-            return cut(f"holds wherever {facts} {are} known, whatever the value")
-        if recognised != NOWHERE and diagram.without(recognised, true) == NOWHERE:
+            recognised |= how == "recognised"
+        names = sorted({name for part in parts for name in _asked(part)})
+        facts, are = ", ".join(names), "is" if len(names) == 1 else "are"
+        if recognised:
             return cut(f"holds for every value that the catalogue gives {facts}")
-        return ""
+        if all(isinstance(part, Condition) and part.operator == "is" for part in parts):
+            # Such a list is told where it stands.
+            return ""
+        return cut(f"holds wherever {facts} {are} known, whatever the value")
+
+    def _holds(self, part: Pattern, owner: str) -> str:
+        """Whether a part holds wherever its facts are "known" or "recognised"; empty where not."""
+        if isinstance(part, Condition) and part in self._held:
+            return self._held[part]
+        true, diagram = self._space.sets(part, owner).true, self._space.diagram
+        found = ""
+        names = _asked(part)
+        for how in ("known", "recognised") if names else ():
+            where = EVERYWHERE
+            for name in names:
+                known = self._space.known(name, recognised=how == "recognised")
+                where = diagram.both(where, known)
+            if not found and where != NOWHERE and diagram.without(where, true) == NOWHERE:
+                found = how
+        if not names and true == EVERYWHERE:
+            found = "known"
+        if isinstance(part, Condition) and not part.fact.startswith(CONFIRM):
+            self._held[part] = found
+        return found
 
     def _dead_alternatives(self, pattern: Pattern, around: int) -> Iterator[Pattern]:
         """Parts of an `any` that never hold together with all that must hold beside them."""
@@ -195,6 +209,17 @@ class SingleRules:
             values = [say_value(value, fact) for value, _ in self._space.conclusions(part.fact)]
             return f"; it is concluded to be {' or '.join(values)}" if values else ""
         return ""
+
+
+def _asked(pattern: Pattern) -> set[str]:
+    """The facts that a pattern asks more of than whether they are known."""
+    return {
+        name
+        for condition in conditions(pattern)
+        if condition.operator != "known"
+        for name in facts_named(condition)
+        if not name.startswith(CONFIRM)
+    }
 
 
 def _top_parts(pattern: Pattern) -> Iterable[Pattern]:
