@@ -69,6 +69,15 @@ class _Analysis:
         self._doubles()
         self._hidden()
         self._advice()
+        self._too_many()
+
+    def _too_many(self) -> None:
+        for name in self._space.too_many & self._reading.fact_paths.keys():
+            message = (
+                f"so much is asked of {name}, or of what it is compared with, that it is not looked "
+                "into which conditions exclude one another, nor which advice contradicts other"
+            )
+            self._faults.add(*self._reading.fact_paths[name], Code.CANNOT_BE_PROVED, message)
 
     @contextmanager
     def _room(self) -> Iterator[None]:

@@ -69,6 +69,8 @@ class Layout:
         """Facts of which not every combination that counts here is surely possible."""
         self._reached: set[str] = set()
         """The derived facts that patterns look at, and those behind them."""
+        self.too_many: set[str] = set()
+        """Facts that so much is asked of that what excludes what is not told."""
         self._diagram = diagram
         self._catalogue = catalogue
         self._derivations = derivations
@@ -103,6 +105,7 @@ class Layout:
                 done.update(group)
             else:
                 self.inexact.update(group)
+                self.too_many.add(group[0])
                 loose.update(group)
                 self._loose(name, about[name])
 
@@ -175,6 +178,7 @@ class Layout:
         )
         if len(own) * len(classes.values) > _MOST_ROOM:
             self.inexact.add(name)
+            self.too_many.add(name)
             self._independent(own)
             return
         masks = [classes.masks(condition) for condition in own]

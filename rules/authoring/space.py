@@ -318,6 +318,11 @@ class Space:
 
     # How far it goes
 
+    @property
+    def too_many(self) -> set[str]:
+        """Facts that so much is asked of that what excludes what is not told."""
+        return self._layout.too_many
+
     def is_exact(self, pattern: Pattern) -> bool:
         """Whether every situation of a pattern that counts here is surely possible."""
         return all(self._is_exact(name) for name in facts_named(pattern))
