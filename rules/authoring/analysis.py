@@ -74,8 +74,9 @@ class _Analysis:
     def _too_many(self) -> None:
         for name in self._space.too_many & self._reading.fact_paths.keys():
             message = (
-                f"so much is asked of {name}, or of what it is compared with, that it is not looked "
-                "into which conditions exclude one another, nor which advice contradicts other"
+                f"so much is asked of {name}, or of what it is compared with, that it is not "
+                "looked into which conditions exclude one another, nor which advice contradicts "
+                "other"
             )
             self._faults.add(*self._reading.fact_paths[name], Code.CANNOT_BE_PROVED, message)
 
