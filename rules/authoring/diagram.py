@@ -164,6 +164,38 @@ class Diagram:
         self._both[key] = found
         return found
 
+    def meet(self, one: int, other: int) -> bool:
+        """Whether two sets have a situation in common; nothing is kept that sets are made of."""
+        with _bounded:
+            return self._meet(one, other, set())
+
+    def _meet(self, one: int, other: int, apart: set[tuple[int, int]]) -> bool:
+        if one == NOWHERE or other == NOWHERE:
+            return False
+        if one in (other, EVERYWHERE) or other == EVERYWHERE:
+            return True
+        key = (one, other) if one < other else (other, one)
+        if key in apart:
+            return False
+        found = self._both.get(key)
+        if found is not None:
+            return found != NOWHERE
+        dimension, branches = self._nodes[one]
+        other_dimension, other_branches = self._nodes[other]
+        if dimension < other_dimension:
+            meets = any(self._meet(child, other, apart) for child, _ in branches)
+        elif other_dimension < dimension:
+            meets = any(self._meet(one, child, apart) for child, _ in other_branches)
+        else:
+            meets = any(
+                mask & other_mask and self._meet(child, other_child, apart)
+                for child, mask in branches
+                for other_child, other_mask in other_branches
+            )
+        if not meets:
+            apart.add(key)
+        return meets
+
     def outside(self, one: int) -> int:
         """The situations that are not in a set."""
         with _bounded:

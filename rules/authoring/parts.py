@@ -21,9 +21,11 @@ MOST_PARTS: Final = 1_000
 """Parts of one set that are named; how many situations the others are is said."""
 
 _MOST_BOXES: Final = 4_096
-_MOST_WORK: Final = 30_000
-"""Parts that are looked for, times the facts that matter to them."""
-_FEWEST_BOXES: Final = 64
+_FEWEST_BOXES: Final = 16
+_MOST_WORK: Final = 240_000
+"""Boxes of all sets together, times the facts that matter to them."""
+_SHARE: Final = 8
+"""Of what is left of that, one set may take the eighth part."""
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -61,27 +63,20 @@ class PartFinder:
     def __init__(self, rule_base: RuleBase, space: Space) -> None:
         self._base = rule_base
         self._space = space
+        self._room = _MOST_WORK
         self._said: dict[int, Ranges] = {}
         """By dimension, how its values are said."""
 
-    def parts(
-        self,
-        where: int,
-        dimensions: Sequence[Dimension],
-        most: int = MOST_PARTS,
-        boxes: int = _MOST_BOXES,
-    ) -> Parts:
-        """The parts of a set in which no more than these dimensions matter; of at most so many
-        boxes."""
+    def parts(self, where: int, dimensions: Sequence[Dimension], most: int = MOST_PARTS) -> Parts:
+        """The parts of a set in which no more than these dimensions matter: fewer than that where
+        many large sets were taken apart before."""
         every = 1
         for dimension in dimensions:
             every *= len(dimension.classes)
         total = self._space.diagram.count(where, [one.number for one in dimensions])
         sizes = self._space.diagram.sizes
         found: list[Part] = []
-        deep = len(self._space.diagram.dimensions(where))
-        boxes = max(_FEWEST_BOXES, min(boxes, _MOST_BOXES, _MOST_WORK // max(1, deep)))
-        for box in _merged(self._space.diagram.boxes(where, boxes), sizes):
+        for box in self._boxes(where, sizes):
             ways = [self._ways(one, box[one.number]) for one in dimensions if one.number in box]
             free = every
             for one in dimensions:
@@ -98,6 +93,14 @@ class PartFinder:
                 found.append(Part(count, tuple(clauses)))
         found.sort(key=lambda part: -part.count)
         return Parts(tuple(found), total - sum(part.count for part in found))
+
+    def _boxes(self, where: int, sizes: Sequence[int]) -> list[dict[int, int]]:
+        """Boxes of a set: all, as few as they can be, or some where they are many."""
+        deep = max(1, len(self._space.diagram.dimensions(where)))
+        most = max(_FEWEST_BOXES, min(_MOST_BOXES, self._room // _SHARE // deep))
+        boxes = self._space.diagram.boxes(where, most + 1)
+        self._room -= len(boxes) * deep
+        return _merged(boxes, sizes) if len(boxes) <= most else boxes[:most]
 
     def _ways(self, dimension: Dimension, mask: int) -> list[tuple[int, list[Clause]]]:
         """How many classes of a dimension come to the same, and what is said of them."""

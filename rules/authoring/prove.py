@@ -27,15 +27,13 @@ _MOST_SAID: Final = 2
 _MOST_CONTRADICTIONS: Final = 20
 """Contradictions of one line that are told one by one."""
 
-MOST_LINES: Final = 2_000
+MOST_LINES: Final = 500
 """Beyond it, combinations that raise different rules share a line."""
 
-_MOST_BOXES: Final = 50_000
-"""Parts that are looked for, of all lines of one classification together."""
-_LEAST_BOXES: Final = 64
-
-_ROOM_FOR_LINES: Final = 100_000
-"""Nodes of diagrams that telling lines apart by one more rule may take."""
+_ROOM: Final = 400_000
+"""Parts of sets, of all rules and lines together."""
+_ROOM_FOR_LINES: Final = 60_000
+"""Parts of sets that telling lines apart by their rules may take."""
 
 Tell = Callable[[str], None]
 """Is told what is being looked into."""
@@ -163,6 +161,7 @@ class _Proof:
             if any(name in named for name in dimension.facts)
         ]
         self._parts = PartFinder(rule_base, self._space)
+        self._room_for_lines = _ROOM_FOR_LINES
         self._always: dict[str, int] = {}
         """By rule, the combinations in which it is raised whatever other facts are."""
         self._possible: dict[str, int] = {}
@@ -180,6 +179,11 @@ class _Proof:
         ]
 
     def run(self) -> Proved:
+        """The whole proof, in bounded room."""
+        with self._space.room(_ROOM):
+            return self._run()
+
+    def _run(self) -> Proved:
         diagram = self._space.diagram
         own = [dimension.number for dimension in self._own]
         self._judge_rules()
@@ -197,9 +201,8 @@ class _Proof:
                 for part in self._by_contradiction(region)
             ]
             regions = self._by_rules(regions, MOST_LINES - len(lines))
-            most = max(_LEAST_BOXES, _MOST_BOXES // max(1, len(regions)))
             for region in regions:
-                lines.append(self._line(region, most))
+                lines.append(self._line(region))
                 self._tell(f"{len(lines):,} lines")
         names = sorted({name for dimension in self._own for name in dimension.facts})
         lines.sort(key=lambda line: (not line.faults, str(line.classification), -line.count))
@@ -306,32 +309,35 @@ class _Proof:
         """Regions by the rules that are raised in them, as long as they do not become too many."""
         diagram = self._space.diagram
         for rule in self._rules:
-            always = self._always[rule.id]
-            if always == NOWHERE:
-                continue
             made: list[_Region] = []
+            before = diagram.made
             try:
-                with diagram.room(_ROOM_FOR_LINES):
+                with diagram.room(self._room_for_lines):
                     for region in regions:
                         if len(made) > most:
                             break
-                        made += self._parted(region, rule.id, always)
+                        made += self._parted(region, rule.id)
             except TooLargeError:
+                self._room_for_lines = 0
                 break
+            self._room_for_lines -= diagram.made - before
             if len(made) <= most:
                 regions = made
         return regions
 
-    def _parted(self, region: _Region, rule_id: str, always: int) -> Iterable[_Region]:
-        diagram = self._space.diagram
+    def _parted(self, region: _Region, rule_id: str) -> Iterable[_Region]:
+        diagram, always = self._space.diagram, self._always[rule_id]
+        # Where no rule is raised with some other facts, none is always.
+        if region.silent != NOWHERE or not diagram.meet(region.where, always):
+            yield region
+            return
         inside = diagram.both(region.where, always)
         outside = diagram.without(region.where, always)
-        for part, sure in ((inside, (*region.sure, rule_id)), (outside, region.sure)):
-            if part != NOWHERE:
-                silent = diagram.both(region.silent, part)
-                yield msgspec.structs.replace(region, where=part, sure=sure, silent=silent)
+        yield msgspec.structs.replace(region, where=inside, sure=(*region.sure, rule_id))
+        if outside != NOWHERE:
+            yield msgspec.structs.replace(region, where=outside)
 
-    def _line(self, region: _Region, most: int) -> Line:
+    def _line(self, region: _Region) -> Line:
         diagram, where, value = self._space.diagram, region.where, region.value
         faults: list[str] = []
         if self._proof.classification and value is None and not self._proof.may_be_unknown:
@@ -355,7 +361,7 @@ class _Proof:
             classification=value,
             always=region.sure,
             maybe=tuple(self._met(where, self._possible)),
-            where=self._parts.parts(where, self._own, boxes=most),
+            where=self._parts.parts(where, self._own),
             in_part=tuple(
                 rule_id for rule_id in self._met(where, self._always) if rule_id not in region.sure
             ),
@@ -368,7 +374,7 @@ class _Proof:
     def _met(self, where: int, sets: dict[str, int]) -> Iterator[str]:
         """The rules whose sets have something in common with one."""
         for rule_id, other in sets.items():
-            if other != NOWHERE and self._space.diagram.both(where, other) != NOWHERE:
+            if self._space.diagram.meet(where, other):
                 yield rule_id
 
     # Words
@@ -390,7 +396,7 @@ class _Proof:
         diagram = self._space.diagram
         told = 0
         for contradiction, everywhere in self._contradictions:
-            if diagram.both(where, everywhere) == NOWHERE:
+            if not diagram.meet(where, everywhere):
                 continue
             told += 1
             for said, situations in contradiction.said() if told <= _MOST_CONTRADICTIONS else ():

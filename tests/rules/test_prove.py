@@ -14,7 +14,7 @@ from rule_texts import CATALOGUE, RULE, rule
 from rules.authoring.classes import NOW, Classes
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, Diagram
 from rules.authoring.order import arranged
-from rules.authoring.prove import Proved, prove
+from rules.authoring.prove import MOST_LINES, Proved, prove
 from rules.authoring.rule_tests import Proof
 from rules.evaluate import condition_truth
 from rules.loader import load_texts
@@ -332,6 +332,23 @@ def test_words_of_an_expression_that_is_not_read_show_that_there_are_texts_of_ea
     both = rule("both", r"wheel.note = { matches = '\bdry\b' }")
     within = rule("within", r"wheel.note = { matches = '\bdry\b.*dry' }")
     assert not proved(text, both, within, facts=("wheel.note",)).exact
+
+
+def test_a_hundred_facts_that_have_little_to_do_with_one_another_are_proved_in_bounded_room() -> (
+    None
+):
+    catalogue = "".join(
+        f'[[fact]]\nname = "wheel.n{number}"\ntype = "bool"\nscope = "wheel"\nsource = "gauge"\n'
+        for number in range(100)
+    )
+    each = [rule(f"r{number}", f"wheel.n{number} = true") for number in range(100)]
+    found = proved(catalogue, *each, facts=("wheel.n*",))
+    assert found.combinations == 3**100
+    assert len(found.lines) <= MOST_LINES
+    assert sum(line.count for line in found.lines) == found.combinations
+    for number in range(100):
+        known = [line for line in found.lines if f"r{number}" in (*line.always, *line.in_part)]
+        assert sum(line.count for line in known) >= 3**99
 
 
 def test_an_order_holds_every_name_once_and_shortens_what_is_far_apart() -> None:
