@@ -144,6 +144,7 @@ class _Loader:
             frozenset(self._faulty),
             self._incomplete,
             scopes_are_sound and not self._incomplete,
+            frozenset(name[:end] for name in facts for end, sign in enumerate(name) if sign == "."),
         )
         derivations = self._derivations(files, catalogue)
         order = self._derived_order(derivations, facts)

@@ -49,10 +49,12 @@ class Catalogue(msgspec.Struct, frozen=True):
     faulty: frozenset[str] = frozenset()
     incomplete: bool = False
     scopes_are_sound: bool = True
+    beginnings: frozenset[str] = frozenset()
+    """What the names of facts begin with, up to a dot: no fact is called so."""
 
     def undecided(self, name: str) -> bool:
         """Whether nothing can be said of a name that is in no catalogue."""
-        return self.incomplete or name in self.faulty
+        return name in self.faulty or (self.incomplete and name not in self.beginnings)
 
     def chain(self, scope: str) -> tuple[str, ...]:
         """A scope and those around it, narrowest first."""

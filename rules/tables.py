@@ -89,6 +89,12 @@ class Faults:
         codes |= {fault.code for fault in self._placed}
         return not codes <= WARNINGS
 
+    def places(self) -> Iterator[tuple[str, Path]]:
+        """The parts of documents that are faulty, warnings aside."""
+        for file, path, _, code, _ in self._found:
+            if code not in WARNINGS:
+                yield file, path
+
     def all(self) -> list[Fault]:
         """Every fault with its line, by file and line."""
         faults = list(self._placed)

@@ -3,7 +3,7 @@ ever see, and advice that contradicts itself. Nothing is reported that is not su
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -37,6 +37,12 @@ def analyse(reading: Reading) -> None:
     _Analysis(reading).run()
 
 
+_TELLING: Final = frozenset(
+    {"title", "severity", "source", "grade", "cases", "impact", "contact_support", "do", "text"}
+)
+"""Keys of a rule that say something to people; all others say what happens."""
+
+
 class _Analysis:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
@@ -49,21 +55,24 @@ class _Analysis:
         self._words = SituationWords(self._base, self._space)
         self._lives = OpenFindings(self._base, self._space)
         self._single = SingleRules(self._base, self._space, self._lives, self._words)
+        self._faulty = set(_acting(reading.faults.places()))
         self._looked_into: list[Rule] = []
-        """Rules that are not too large for it."""
+        """Rules that are what was read of them, and not too large."""
 
     def run(self) -> None:
         self._derivations()
         for rule in self._rules:
             file, path = self._reading.rule_paths[rule.id]
+            as_read = not self._faulty & {(file, path), ("", ("override", rule.id))}
             try:
                 with self._room():
-                    found = list(self._single.find(rule))
+                    found = list(self._single.find(rule, as_read=as_read))
                     self._lives.to_others(rule)
             except TooLargeError:
                 self._unproved(file, path)
                 continue
-            self._looked_into.append(rule)
+            if as_read:
+                self._looked_into.append(rule)
             for code, inner, message in found:
                 self._faults.add(file, (*path, *inner), code, message)
         self._doubles()
@@ -218,3 +227,11 @@ class _Analysis:
                 "another: whether its steps contradict what is forbidden is not known"
             )
             self._faults.add(file, path, Code.CANNOT_BE_PROVED, message)
+
+
+def _acting(places: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
+    """The tables of rules and overrides that say something faulty about what happens: what was
+    read of them is something else."""
+    for file, path in places:
+        if _TELLING.isdisjoint(path[2:]):
+            yield ("" if path[:1] == ("override",) else file), path[:2]

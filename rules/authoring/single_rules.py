@@ -38,8 +38,9 @@ class SingleRules:
         self._words = words
         self._held: dict[Condition, str] = {}
 
-    def find(self, rule: Rule) -> Iterator[Found]:
-        """What is wrong with a rule.
+    def find(self, rule: Rule, *, as_read: bool) -> Iterator[Found]:
+        """What is wrong with a rule; of one that is not what was read of it, since parts of it are
+        faulty, with its patterns alone.
 
         Raises:
             TooLargeError: it cannot be told within reasonable room.
@@ -56,6 +57,8 @@ class SingleRules:
                 yield Found(Code.ALTERNATIVE_NEVER_HOLDS, ("when",), message)
         if rule.until is not None:
             yield from self._until(rule, rule.until, when)
+        if not as_read:
+            return
         ending: list[int] = []
         for number, step in enumerate(rule.steps):
             if step.done_when is not None:

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from rule_texts import CATALOGUE, check, codes, rule
 
-from rules.authoring.checking import Checked
+from rules.authoring.checking import Checked, check_texts
 from rules.engine import Watch
 from rules.loader import load_texts
 from rules.vocabulary import FACTS_CHANGED, Event, EventData
@@ -447,3 +447,43 @@ def test_a_long_row_of_conclusions_is_followed_to_its_end() -> None:
     )
     rules = rule("r", "wheel.d0 = true, mill.open = false")
     assert codes(CATALOGUE, row, rules) == ["WK050"]
+
+
+# Faults beside one another
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [
+        # Each of these would be something else, had it been read as it stands.
+        rule("s", STUCK, 'for = "5 minutes"'),
+        rule("s", STUCK, "untill = { mill.open = true }"),
+        rule("s", STUCK, 'supresses = ["r"]'),
+        rule("s", STUCK, then=f'{GRINDS}\nonce_allowed = "yes"'),
+        rule("s", STUCK, then=f"{GRINDS}\ndone_when = {{ mill.opn = true }}"),
+    ],
+)
+def test_what_is_not_read_as_it_stands_is_held_against_no_other_rule(faulty: str) -> None:
+    others = rule("r", STUCK, then=FORBIDS)
+    assert len(codes(CATALOGUE, others, faulty)) == 1
+
+
+def test_a_slip_in_what_people_read_hides_no_contradiction() -> None:
+    told = rule("s", STUCK, then=GRINDS.replace('"Grind"', '"Grind {wheel.stat}"'))
+    assert codes(CATALOGUE, rule("r", STUCK, then=FORBIDS), told) == ["WK058", "WK030", "WK055"]
+
+
+def test_a_faulty_override_is_held_against_no_other_rule() -> None:
+    rules = rule("r", STUCK, then=FORBIDS) + rule("s", STUCK, 'for = "5m"', then=GRINDS)
+    site = b'[override.s]\nfor = "five"\n'
+    found = check_texts({"mill.toml": (CATALOGUE + rules).encode()}, site, "site.toml").faults
+    assert [str(fault.code) for fault in found] == ["WK015"]
+
+
+@pytest.mark.parametrize("broken", ["garbage here\n", "\ufeffgarbage\n", "[rul\n"])
+def test_a_broken_file_hides_nothing_of_the_others(broken: str) -> None:
+    rules = rule("r", STUCK, then=FORBIDS) + rule("s", STUCK, 'for = "5m"', then=GRINDS)
+    files = {"broken.toml": broken.encode(), "mill.toml": (CATALOGUE + rules).encode()}
+    found = check_texts(files).faults
+    assert [str(f.code) for f in found if f.file == "mill.toml"] == ["WK055"]
+    assert any(f.file == "broken.toml" for f in found)
