@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -14,6 +14,8 @@ from rules.positions import Path
 from rules.rule_base import Prohibition, Rule, Step
 from rules.values import show_duration
 from rules.vocabulary import SEVERITIES
+
+_OF_FINDING: Final = "in the rule's [[table]], or in a [[test.finding]]"
 
 
 class RuleChange(NamedTuple):
@@ -38,14 +40,14 @@ def rule_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
         f'severity "{rule.severity}" turned to "{severity}"',
         replace(rule, severity=severity),
         ("severity",),
-        f'severity = "{rule.severity}"',
+        f'severity = "{rule.severity}" {_OF_FINDING}',
     )
     if rule.occurrence:
         yield RuleChange(
             f'occurrence "{rule.occurrence}" taken away',
             replace(rule, occurrence=""),
             ("occurrence",),
-            f"occurrence, the value of {rule.occurrence},",
+            f"occurrence, the value of {rule.occurrence}, {_OF_FINDING}",
         )
     if rule.hold is not None:
         told = "raised, to the second, in a [[test.finding]]"
@@ -53,7 +55,7 @@ def rule_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
             yield RuleChange(said, replace(rule, hold=hold), ("for",), told)
     if rule.until is not None:
         yield RuleChange("until taken away", replace(rule, until=None), ("until",))
-    told = f"suppresses = {_list(sorted(rule.suppresses))}"
+    told = f"suppresses = {_list(sorted(rule.suppresses))} {_OF_FINDING}"
     for number, name in enumerate(rule.suppresses):
         rest = rule.suppresses[:number] + rule.suppresses[number + 1 :]
         changed = replace(rule, suppresses=rest)
@@ -63,7 +65,7 @@ def rule_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
             "contact_support taken away",
             replace(rule, support=None),
             ("then", "contact_support"),
-            "contact_support = true",
+            f"contact_support = true {_OF_FINDING}",
         )
     yield from _prohibition_changes(rule, chain)
     for number, step in enumerate(rule.steps):
@@ -79,7 +81,7 @@ def rule_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
 
 
 def _prohibition_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChange]:
-    told = f"forbids = {_prohibitions(rule)}"
+    told = f"forbids = {_prohibitions(rule)} {_OF_FINDING}"
     for number, one in enumerate(rule.forbid):
         way = ("then", "forbid", number)
         before, after = rule.forbid[:number], rule.forbid[number + 1 :]
@@ -98,20 +100,25 @@ def _prohibition_changes(rule: Rule, chain: Sequence[str]) -> Iterator[RuleChang
 def _step_changes(step: Step, rule: Rule) -> Iterator[tuple[str, Step, Path, str]]:
     if step.confirm and not _is_asked_about(step.confirm, rule):
         said = f'confirm "{step.confirm}" taken away'
-        yield said, replace(step, confirm=""), ("confirm",), f"steps.{rule.id}"
+        yield (
+            said,
+            replace(step, confirm=""),
+            ("confirm",),
+            f"steps.{rule.id}, with it done, in a [[test.expect]]",
+        )
     if step.done_when is not None:
         said = "done_when taken away"
         yield said, replace(step, done_when=None), ("done_when",), ""
     if step.starts:
         at_once, later = (_started(rule, once_allowed=waits) for waits in (False, True))
-        told = f"starts = {at_once}, starts_once_allowed = {later}"
+        told = f"starts = {at_once}, starts_once_allowed = {later} {_OF_FINDING}"
         said = f'starts "{step.starts}" taken away'
         yield said, replace(step, starts="", once_allowed=False), ("starts",), told
         said = f"once_allowed {'taken away' if step.once_allowed else 'added'}"
         way: Path = ("once_allowed",) if step.once_allowed else ("starts",)
         yield said, replace(step, once_allowed=not step.once_allowed), way, told
     if (wait := step.wait) is not None:
-        told = f"waits.{rule.id}, in a [[test.expect]],"
+        told = f"waits.{rule.id} in a [[test.expect]]"
         for key in ("at_least", "at_most"):
             span = getattr(wait, key)
             if span is None:
