@@ -404,6 +404,20 @@ def test_law_08_old_words_stay_old_in_a_copy_and_across_a_reload() -> None:
     assert night.say("02:04", storage__state="failed") == ["confirmed failed"]
 
 
+@pytest.mark.law(8)
+def test_law_08_a_word_that_counts_again_keeps_no_other_off_the_short_way() -> None:
+    night = Timeline(STORAGE, SIZE, FAILED)
+    night.say("02:00", storage__state="failed", disk__used=1)
+    assert night.watch.words.unheard == 0
+    night.lose("02:01")
+    assert night.watch.words.unheard == 2
+    night.say("02:02", disk__used=1)
+    night.reload("02:03", STORAGE, SIZE, FAILED)
+    assert night.watch.words.unheard == 1
+    night.say("02:04", storage__state="healthy")
+    assert night.watch.words.unheard == 0
+
+
 @pytest.mark.law(4)
 @pytest.mark.parametrize("speaker", ["oneview/one", "watch/bridge", "mara", "evil/x"])
 def test_law_04_an_appliance_confirms_nothing_and_closes_nothing(speaker: str) -> None:
