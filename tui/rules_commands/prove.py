@@ -82,8 +82,8 @@ def run(arguments: argparse.Namespace) -> int:
         return UNUSABLE
     except TooLargeError as error:
         progress.clear()
-        about = f"; {error} alone has" if error.args else ""
-        message = f"these facts have too many combinations that differ{about}"
+        about = f": the rule {error} alone tells too many apart" if error.args else ""
+        message = f"these facts have too many combinations that differ{about}; name fewer facts"
         complain(arguments, UnusableError(message))
         return UNUSABLE
     progress.clear()
