@@ -221,7 +221,7 @@ def test_a_replay_on_a_terminal_that_moves_no_cursor_is_refused_with_a_hint() ->
     with replay(TERM="dumb") as terminal:
         assert terminal.wait() == 2
 
-    assert b"--plain or --headless" in terminal.written
+    assert b"--plain, or --headless" in terminal.written
     assert b"\x1b" not in terminal.written
 
 
