@@ -31,7 +31,7 @@ def _grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 expressions = st.recursive(st.sampled_from(_ATOMS), _grown, max_leaves=5)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(expressions, min_size=1, max_size=3, unique=True), st.sets(st.sampled_from(_TEXTS)))
 def test_a_kind_of_text_is_said_to_exist_just_where_re2_finds_one(
     chosen: list[str], besides: set[str]
@@ -69,7 +69,7 @@ def test_expressions_of_one_text_are_known_to_have_no_other() -> None:
 
 
 @given(st.text(alphabet="ab[]()^$.*+?{}|\\-,12dwsz\n", min_size=1, max_size=12))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_whatever_is_read_is_read_as_re2_reads_it(expression: str) -> None:
     try:
         find = finder(expression)
