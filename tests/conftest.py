@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from rules.matcher import Matcher
 
 for _number, _usual in (
     (signal.SIGINT, signal.default_int_handler),
@@ -27,3 +31,20 @@ settings.register_profile(
 )
 settings.register_profile("explore", settings.get_profile("watch"), derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "watch"))
+
+
+@pytest.fixture(autouse=True)
+def _memory_of_durable_rules_is_given_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Watches that tests leave open would keep some megabytes each; one that is asked later makes
+    anew what it needs."""
+    made: list[Matcher] = []
+    begin = Matcher.__init__
+
+    def noted(self: Matcher) -> None:
+        begin(self)
+        made.append(self)
+
+    monkeypatch.setattr(Matcher, "__init__", noted)
+    yield
+    for matcher in made:
+        matcher.close()

@@ -378,6 +378,7 @@ class ReplaySession(Session):
         self._repeated.clear()
         # Rules that somebody is writing judge all of the log, whatever it was recorded under.
         self._kept = None
+        self._judging.watch.close()
         self._judging = Run(Watch(rule_base), self._log, self._added)
         self._keyframes = Keyframes(self._judging.copy())
         self._timeline = Timeline(self._log)
