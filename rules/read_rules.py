@@ -108,19 +108,25 @@ def read_derivation(table: Table, catalogue: Catalogue, line: int) -> Derivation
 
 
 def visible_fact(
-    catalogue: Catalogue, table: Table, name: str, visible: tuple[str, ...] | None, *keys: str
+    catalogue: Catalogue,
+    table: Table,
+    name: str,
+    visible: tuple[str, ...] | None,
+    *keys: str,
+    about: str = "",
 ) -> Fact | None:
-    """A fact that is named outside patterns; with `visible` None, any scope will do."""
+    """A fact that is named outside patterns; with `visible` None, any scope will do. `about` is
+    what of a text names it."""
     fact = catalogue.facts.get(name)
     if fact is None:
         if not catalogue.undecided(name):
             hint = nearest(name, catalogue.facts)
             message = f"fact {name!r} is not in the catalogue{hint}"
-            table.fault(Code.UNKNOWN_FACT, message, *keys)
+            table.fault(Code.UNKNOWN_FACT, message, *keys, about=about)
     elif visible is not None and fact.scope not in visible:
         what = "line" if "board" in table.path else "rule"
         message = f"{name} is a fact of a {fact.scope}, which this {what} cannot see"
-        table.fault(Code.FACT_NOT_VISIBLE, message, *keys)
+        table.fault(Code.FACT_NOT_VISIBLE, message, *keys, about=about)
     return fact
 
 
@@ -131,10 +137,10 @@ def check_placeholders(
     if "{" not in text and "}" not in text:
         return
     for name in PLACEHOLDER.findall(text):
-        visible_fact(catalogue, table, name, visible, key)
+        visible_fact(catalogue, table, name, visible, key, about=f"{{{name}}}")
     for odd in _BRACES.findall(PLACEHOLDER.sub("", text)):
         message = f"{odd!r} is no fact's name in braces, such as {{update.id}}"
-        table.fault(Code.BAD_PLACEHOLDER, message, key)
+        table.fault(Code.BAD_PLACEHOLDER, message, key, about=odd)
 
 
 class RuleReader:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from rules.examples import example_of
 from rules.fault_codes import WARNINGS, Code
 from rules.faults import Fault, name_type, nearest, shortened
-from rules.positions import Path, locate
+from rules.positions import Path, Spot, locate
 
 T = TypeVar("T")
 
@@ -23,12 +23,23 @@ _LONGEST_QUOTED: Final = 40
 """Characters of an author's own text that a message gives back in another form."""
 
 
+class _Noted(NamedTuple):
+    """A fault whose line is looked up later."""
+
+    file: str
+    path: Path
+    message: str
+    code: Code
+    of_key: bool
+    about: str
+
+
 class Faults:
     """Gathers what is wrong with the texts of a rule base; lines are looked up at the end."""
 
     def __init__(self, texts: dict[str, bytes]) -> None:
         self._texts = dict(texts)
-        self._found: list[tuple[str, Path, str, Code, bool]] = []
+        self._found: list[_Noted] = []
         self._placed: list[Fault] = []
         self._elsewhere: dict[tuple[str, Path], tuple[str, Path]] = {}
 
@@ -45,8 +56,18 @@ class Faults:
         """What was read of a file."""
         return self._texts.get(file, b"")
 
-    def add(self, file: str, path: Path, code: Code, message: str, *, of_key: bool = False) -> None:
-        """Note a fault at a part of a document: at its value, or with `of_key` at its key."""
+    def add(
+        self,
+        file: str,
+        path: Path,
+        code: Code,
+        message: str,
+        *,
+        of_key: bool = False,
+        about: str = "",
+    ) -> None:
+        """Note a fault at a part of a document: at its value, or with `of_key` at its key;
+        `about` is what of it is meant, where that is to be found on its line."""
         for length in range(len(path), 0, -1) if self._elsewhere else ():
             origin = self._elsewhere.get((file, path[:length]))
             if origin is not None:
@@ -57,7 +78,7 @@ class Faults:
             if origin is not None:
                 message = f"{message} (the rule is in {file})"
                 file, path = origin
-        self._found.append((file, path, shortened(message), code, of_key))
+        self._found.append(_Noted(file, path, shortened(message), code, of_key, about))
 
     def _changed_within(self, file: str, path: Path) -> tuple[str, Path] | None:
         """Where a part of a pattern is given that stands in another document: what is wrong with
@@ -85,29 +106,41 @@ class Faults:
     @property
     def unusable(self) -> bool:
         """Whether there is more than warnings."""
-        codes = {code for _, _, _, code, _ in self._found}
+        codes = {noted.code for noted in self._found}
         codes |= {fault.code for fault in self._placed}
         return not codes <= WARNINGS
 
     def places(self) -> Iterator[tuple[str, Path]]:
         """The parts of documents that are faulty, warnings aside."""
-        for file, path, _, code, _ in self._found:
-            if code not in WARNINGS:
-                yield file, path
+        for noted in self._found:
+            if noted.code not in WARNINGS:
+                yield noted.file, noted.path
 
     def all(self) -> list[Fault]:
         """Every fault with its line, by file and line."""
         faults = list(self._placed)
-        by_file: dict[str, list[tuple[Path, str, Code, bool]]] = {}
-        for file, path, message, code, of_key in self._found:
-            by_file.setdefault(file, []).append((path, message, code, of_key))
+        by_file: dict[str, list[_Noted]] = {}
+        for noted in self._found:
+            by_file.setdefault(noted.file, []).append(noted)
         for file, here in by_file.items():
-            places = locate(self._texts.get(file, b""), {path for path, *_ in here})
-            for path, message, code, of_key in here:
-                line, column, length = places[path].key if of_key else places[path].value
-                faults.append(Fault(file, line, column, message, code, length))
+            text = self._texts.get(file, b"")
+            places = locate(text, {noted.path for noted in here})
+            lines = text.split(b"\n") if any(noted.about for noted in here) else []
+            for noted in here:
+                place = places[noted.path]
+                spot = place.key if noted.of_key else place.value
+                if noted.about:
+                    spot = _narrowed(spot, noted.about, lines)
+                faults.append(Fault(file, *spot[:2], noted.message, noted.code, spot.length))
         different = dict.fromkeys(faults)
         return sorted(different, key=lambda fault: (fault.file, fault.line, fault.column))
+
+
+def _narrowed(spot: Spot, about: str, lines: list[bytes]) -> Spot:
+    """The part of a place that is meant; all of it where that is not on its line."""
+    line = lines[spot.line - 1].decode("utf-8", "replace") if spot.line <= len(lines) else ""
+    at = line.find(about, spot.column - 1)
+    return spot if at < 0 else Spot(spot.line, at + 1, len(about))
 
 
 class Table:
@@ -122,12 +155,14 @@ class Table:
         if not isinstance(content, dict):
             self.fault(Code.WRONG_TYPE, f"must be a table, not {name_type(content)}")
 
-    def fault(self, code: Code, message: str, *keys: str | int, of_key: bool = False) -> None:
-        """Note that this table, or the part of it that `keys` lead to, is wrong: its value, or
-        with `of_key` the key itself."""
+    def fault(
+        self, code: Code, message: str, *keys: str | int, of_key: bool = False, about: str = ""
+    ) -> None:
+        """Note that this table, or the part of it that `keys` lead to, is wrong: its value, with
+        `of_key` the key itself, with `about` what of it is meant."""
         where = ".".join(str(part) for part in keys if isinstance(part, str))
         said = f"{where}: {message}" if where else message
-        self.faults.add(self.file, self.path + keys, code, said, of_key=of_key)
+        self.faults.add(self.file, self.path + keys, code, said, of_key=of_key, about=about)
 
     def has(self, key: str) -> bool:
         """Whether the table has the key."""

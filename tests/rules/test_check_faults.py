@@ -394,3 +394,10 @@ def test_an_override_changes_one_of_several_patterns() -> None:
     (found,) = (one for one in checked.rule_base.rules if one.id == "hot")
     assert "7" in str(found.when)
     assert "mill.open" in str(found.when)
+
+
+@pytest.mark.parametrize("odd", ["{wheel.staat}", "{wheel state}", "{"])
+def test_the_caret_stands_under_what_a_text_names_wrongly(odd: str) -> None:
+    text = CATALOGUE + RULE.replace("No flour", f"Öl, no flour {odd}")
+    (fault,) = check(text).faults
+    assert text.split("\n")[fault.line - 1][fault.column - 1 :][: fault.length] == odd
