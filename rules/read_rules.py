@@ -315,8 +315,13 @@ class RuleReader:
         operation = self._operation(table, "operation", required=True)
         scope = table.text("scope")
         if scope and visible is not None and scope not in visible:
-            message = f"{scope!r} is not known; use one of {', '.join(visible)}"
-            table.fault(Code.UNKNOWN_WORD, f"{message}{nearest(scope, visible)}", "scope")
+            known = scope in self._catalogue.scopes
+            told = f"is not around {visible[0]}" if known else "is no scope"
+            message = (
+                f"{scope!r} {told}: a prohibition reaches the finding's own subject or one around "
+                f"it; use one of {', '.join(visible)}{'' if known else nearest(scope, visible)}"
+            )
+            table.fault(Code.UNKNOWN_WORD, message, "scope")
         source, text = self._source(table, around), table.text("text")
         check_placeholders(self._catalogue, text, table, visible, "text")
         table.finish()

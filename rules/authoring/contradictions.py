@@ -72,9 +72,11 @@ class Contradictions:
         started = {step.starts for _, _, step in starting}
         forbidding: dict[tuple[str, str], list[_Forbidding]] = {}
         for rule in exact:
+            around = self._base.scope_chain(rule.scope)
             for prohibition in rule.forbid:
-                if prohibition.operation in started:
-                    key = prohibition.operation, prohibition.scope or rule.scope
+                key = prohibition.operation, prohibition.scope or rule.scope
+                # Beside scopes that are faulty, nobody knows whom a prohibition can reach.
+                if prohibition.operation in started and key[1] in around:
                     try:
                         with room():
                             life = self._seen_around(rule, prohibition)

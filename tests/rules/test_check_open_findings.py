@@ -487,3 +487,22 @@ def test_a_broken_file_hides_nothing_of_the_others(broken: str) -> None:
     found = check_texts(files).faults
     assert [str(f.code) for f in found if f.file == "mill.toml"] == ["WK055"]
     assert any(f.file == "broken.toml" for f in found)
+
+
+@pytest.mark.parametrize("scope", ["wheel", "mills", "nowhere"])
+@pytest.mark.parametrize("broken", ["", "x = '\n"])
+def test_a_prohibition_of_a_scope_that_is_not_around_is_told_and_stops_nothing(
+    scope: str, broken: str
+) -> None:
+    forbids = f'impact = "x"\nforbid = [{{ operation = "grind", scope = "{scope}" }}]\n'
+    both = f'{forbids}[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"\n'
+    starts = 'impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"\n'
+    rules = rule("r", "mill.open = true", then=both) + rule("s", "mill.open = true", then=starts)
+    files = {"broken.toml": broken.encode(), "mill.toml": (CATALOGUE + rules).encode()}
+    found = [fault for fault in check_texts(files).errors if str(fault.code) == "WK013"]
+    if not broken:
+        (fault,) = found
+        said = "is not around mill: a prohibition reaches the finding's own subject or one around"
+        if scope == "wheel":
+            assert said in fault.message
+        assert "use one of mill" in fault.message
