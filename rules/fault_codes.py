@@ -110,7 +110,10 @@ MEANINGS: dict[Code, tuple[str, str]] = {
     Code.WRONG_TYPE: ("wrong type", "The key wants a value of another type."),
     Code.UNKNOWN_WORD: ("unknown word", "The value is none of the words that the key can have."),
     Code.EMPTY: ("empty", "The text must say something."),
-    Code.BAD_DURATION: ("no duration", 'A duration is written "90s", "45m", "1h30m" or "7d".'),
+    Code.BAD_DURATION: (
+        "no duration",
+        'A duration is written "45m", "1h30m" or "900ms"; its units are ms, s, m, h, d and w.',
+    ),
     Code.BAD_NAME: ("bad name", "Names are lower case; the message says which characters."),
     Code.DECLARED_TWICE: ("declared twice", "A name or an id stands for one thing."),
     Code.BAD_OVERRIDE: (

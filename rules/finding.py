@@ -15,7 +15,7 @@ from rules.program import Programs
 from rules.read_rules import PLACEHOLDER
 from rules.rule_base import Fact, Rule, RuleBase
 from rules.source_state import Origin
-from rules.values import Value
+from rules.values import Value, show_seconds
 from rules.vocabulary import UNRECOGNISED, Event, Truth
 
 ChangeKind = Literal[
@@ -174,10 +174,10 @@ class Finding:
 
     def text(self, template: str) -> str:
         """A text of the rule with the facts that it names filled in."""
-        values = self.values()
+        values, facts = self.values(), self._programs.rule_base.facts
 
         def value(match: Any) -> str:
-            return show_value(values.get(match[1]))
+            return show_value(values.get(match[1]), facts.get(match[1]))
 
         return PLACEHOLDER.sub(value, template)
 
@@ -255,12 +255,14 @@ class Change(msgspec.Struct, gc=False):
     note: Note | None = None
 
 
-def show_value(value: Value | None) -> str:
-    """A fact's value for people."""
+def show_value(value: Value | None, fact: Fact | None) -> str:
+    """A fact's value as it stands in a text: a duration with its units, all else without."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if fact is not None and fact.type == "duration" and not isinstance(value, str):
+        return show_seconds(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)

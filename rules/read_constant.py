@@ -93,7 +93,9 @@ def _what_is_right(fact: Fact, raw: Any, said: str) -> str:
             if isinstance(raw, datetime) or _lacks_offset(text):
                 right = f"must be an instant with its offset, such as {text or raw.isoformat()}Z"
         case "duration":
-            right = 'must be a duration, in quotes, such as "45m", or a number of seconds'
+            right = (
+                'must be a duration, in quotes, such as "45m" or "900ms", or a number of seconds'
+            )
     if isinstance(raw, (dict, list)):
         return f"{right}, not {name_type(raw)}"
     return right

@@ -41,6 +41,7 @@ _DURATION: Final = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,6})?(?:ms|s|m|h|d|w))+
 _DURATION_PART: Final = re.compile(r"([0-9.]+)(ms|s|m|h|d|w)")
 _SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _LONGEST_DURATION: Final = timedelta(days=36_500)
+_SECOND: Final = timedelta(seconds=1)
 
 
 def read_value(kind: FactType, raw: object) -> Value:
@@ -139,13 +140,13 @@ def version_key(text: str) -> VersionKey:
 
 @lru_cache(maxsize=1024)
 def read_duration(text: str) -> timedelta:
-    """A duration such as `90s`, `45m`, `24h`, `1h30m`, `7d`.
+    """A duration such as `900ms`, `90s`, `45m`, `24h`, `1h30m`, `7d`.
 
     Raises:
         ValueError: when it is none, or longer than a hundred years.
     """
     if not _DURATION.fullmatch(text):
-        raise ValueError('must be a duration such as "90s", "45m", "1h30m" or "7d"')
+        raise ValueError('must be a duration such as "90s", "45m", "1h30m", "7d" or "900ms"')
     seconds = sum(float(n) * _SECONDS[unit] for n, unit in _DURATION_PART.findall(text))
     duration = timedelta(seconds=seconds)
     if duration > _LONGEST_DURATION:
@@ -163,12 +164,28 @@ def comparable(kind: FactType, value: Value) -> Any:
 
 
 def show_duration(duration: timedelta) -> str:
-    """A duration as people write it: `1h 30m`, `45m`, `10s`."""
-    seconds = int(duration.total_seconds())
-    if seconds < 0:
+    """A duration as people write it, exactly: `1h 30m`, `45m`, `10s`, `1.5s`, `900ms`."""
+    if duration < timedelta():
         return "-" + show_duration(-duration)
-    days, seconds = divmod(seconds, 86_400)
-    hours, seconds = divmod(seconds, 3600)
+    if timedelta() < duration < _SECOND:
+        return f"{_decimal(duration.microseconds, 3)}ms"
+    hours, seconds = divmod(duration.seconds, 3600)
     minutes, seconds = divmod(seconds, 60)
-    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s")]
-    return " ".join(f"{n}{unit}" for n, unit in parts if n) or "0s"
+    rest = _decimal(seconds * 1_000_000 + duration.microseconds, 6)
+    parts = [(str(duration.days), "d"), (str(hours), "h"), (str(minutes), "m"), (rest, "s")]
+    return " ".join(f"{n}{unit}" for n, unit in parts if n != "0") or "0s"
+
+
+def show_seconds(seconds: float) -> str:
+    """What a duration is kept as, as people write it; what no time span can say, in seconds."""
+    if abs(seconds) <= _LONGEST_DURATION.total_seconds():
+        duration = timedelta(seconds=seconds)
+        if duration or not seconds:
+            return show_duration(duration)
+    return f"{int(seconds) if float(seconds).is_integer() else seconds!r}s"
+
+
+def _decimal(number: int, places: int) -> str:
+    """A whole number with its last places behind a point, without zeros at the end."""
+    whole, rest = divmod(number, 10**places)
+    return f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".")

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from rules.pattern import Condition, Operator
 from rules.rule_base import Fact
-from rules.values import Value, show_duration
+from rules.values import Value, show_duration, show_seconds
 
 LONGEST_SHOWN_VALUE: Final = 120
 """Characters of a text value that are shown; the rest is cut and the cut is marked."""
@@ -87,7 +87,7 @@ def say_value(value: Value | None, fact: Fact | None) -> str:
     if isinstance(value, str):
         return value if fact is not None and fact.type == "instant" else quote(value)
     if fact is not None and fact.type == "duration":
-        return show_duration(timedelta(seconds=value)) if abs(value) < 1e11 else f"{value:g}s"
+        return show_seconds(value)
     number = f"{value:.6g}" if isinstance(value, float) else str(value)
     return f"{number} {fact.unit}" if fact is not None and fact.unit else number
 

@@ -160,6 +160,11 @@ def _say_window(window: WaitWindow, now: datetime) -> str:
 
 
 def _say_length(at_least: timedelta | None, at_most: timedelta | None) -> str:
+    if any(span is not None and span.microseconds for span in (at_least, at_most)):
+        from rules.values import show_duration
+
+        ends = (("at least", at_least), ("at most", at_most))
+        return " and ".join(f"{word} {show_duration(span)}" for word, span in ends if span)
     if not at_least:
         return f"at most {say_span(at_most or timedelta(0))}"
     if at_most is None:

@@ -63,7 +63,8 @@ def cell(words: Words, subject: Subject, name: str) -> Cell:
     value, standing = last_said(words, subject, name)
     if value is None:
         return _UNKNOWN
-    return Cell(show_value(value) + unit_mark(words, name), standing)
+    fact = words.programs.rule_base.facts.get(name)
+    return Cell(show_value(value, fact) + unit_mark(words, name), standing)
 
 
 def unit_mark(words: Words, name: str) -> str:

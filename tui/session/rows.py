@@ -108,8 +108,12 @@ def finding_detail(watch: Watch, finding: Finding, row: FindingRow) -> FindingDe
         confirmations=tuple(finding.confirmations.items()),
         notes=finding.notes,
         recurred_at=finding.recurred_at,
-        occurrence="" if finding.occurrence is None else show_value(finding.occurrence),
+        occurrence="" if finding.occurrence is None else _say_occurrence(watch, finding),
     )
+
+
+def _say_occurrence(watch: Watch, finding: Finding) -> str:
+    return show_value(finding.occurrence, watch.rule_base.facts.get(finding.rule.occurrence))
 
 
 def known_best(forbidden: Sequence[Forbidden]) -> list[Forbidden]:

@@ -59,7 +59,8 @@ def _now(watch: Watch, finding: Finding, then: Evidence) -> EvidenceNow:
 def _was(words: Words, then: Evidence) -> str:
     if then.said or then.value is None:
         return then.said or "not known"
-    return show_value(then.value) + unit_mark(words, then.fact)
+    fact = words.programs.rule_base.facts.get(then.fact)
+    return show_value(then.value, fact) + unit_mark(words, then.fact)
 
 
 def _named(finding: Finding) -> list[Evidence]:
