@@ -77,10 +77,11 @@ class _Ruleset:
             return []
         if code != _OK:
             raise EngineFault(f"durable_rules answered {code} to a fact")
-        self._offset = offset
         started = durable_rules_engine.start_action_for_state(handle, offset)
         if started is None:
             raise EngineFault("durable_rules took a fact and then knew nothing of it")
+        # What was not begun must not be abandoned: the C module frees what it lacks.
+        self._offset = offset
         fired = []
         message = started[1]
         while message:

@@ -65,6 +65,19 @@ def test_what_is_interrupted_in_the_middle_leaves_the_next_question_right(
     all_is_well(matcher, door)
 
 
+def test_what_is_interrupted_leaves_nothing_freed_that_was_never_given() -> None:
+    # Memory that is filled when it is given makes what uses it too early fall over at once.
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", __file__, "-k", "interrupted_in_the"],
+        env=os.environ | {"MALLOC_PERTURB_": "165"},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
 @pytest.mark.parametrize("call", EVERY_CALL)
 @pytest.mark.parametrize("error", [RuntimeError(), MemoryError(), OSError()])
 def test_what_fails_once_is_asked_again(door: Door, call: str, error: Exception) -> None:
