@@ -154,8 +154,8 @@ class _Loader:
             for key in _TABLES:
                 file.get(key)
             for key, ending in _ELSEWHERE.items():
-                if file.has(key):
-                    file.get(key)
+                if key in file.content:
+                    file.pass_over(key)
                     message = f"stands in files that end in {ending}"
                     file.fault(Code.UNKNOWN_KEY, message, key, of_key=True)
             file.finish()

@@ -181,8 +181,8 @@ class RuleBase(msgspec.Struct, frozen=True):
     """What a screen shows of each subject."""
 
     def scope_chain(self, scope: str) -> tuple[str, ...]:
-        """A scope and those around it, narrowest first."""
+        """A scope and those around it, narrowest first, as far as they are declared soundly."""
         chain = [scope]
-        while within := self.scopes[chain[-1]].within:
+        while (within := self.scopes[chain[-1]].within) in self.scopes and within not in chain:
             chain.append(within)
         return tuple(chain)

@@ -151,6 +151,7 @@ class Table:
         self.path = path
         self.faults = faults
         self._seen: set[str] = set()
+        self._legal: set[str] = set()
         self.content: dict[str, Any] = content if isinstance(content, dict) else {}
         if not isinstance(content, dict):
             self.fault(Code.WRONG_TYPE, f"must be a table, not {name_type(content)}")
@@ -165,13 +166,19 @@ class Table:
         self.faults.add(self.file, self.path + keys, code, said, of_key=of_key, about=about)
 
     def has(self, key: str) -> bool:
-        """Whether the table has the key."""
+        """Whether the table has the key, which may stand there."""
+        self._legal.add(key)
         return key in self.content
 
     def get(self, key: str) -> Any:
         """The raw value of a key, which counts as known from now on."""
         self._seen.add(key)
+        self._legal.add(key)
         return self.content.get(key)
+
+    def pass_over(self, key: str) -> None:
+        """Let a key stand of which it has been said that it is wrong here."""
+        self._seen.add(key)
 
     def missing(self, key: str, why: str = "") -> None:
         """Note that a key is not there, which the table cannot do without."""
@@ -347,7 +354,7 @@ class Table:
         """Note every key that nobody asked for."""
         for key in self.content:
             if key not in self._seen:
-                known = sorted(self._seen)
+                known = sorted(self._legal)
                 hint = nearest(key, known)
                 words = f"; there are {', '.join(known)}" if known else ""
                 self.fault(Code.UNKNOWN_KEY, f"unknown key{hint}{words}", key, of_key=True)

@@ -63,8 +63,8 @@ def read_tests(texts: TestTexts, rule_base: RuleBase) -> tuple[list[RuleTest], F
         for table in root.tables("logs"):
             tests += _log_tests(table, texts, rule_base, faults)
         for key in _OF_RULES:
-            if root.has(key):
-                root.get(key)
+            if key in root.content:
+                root.pass_over(key)
                 message = "stands in rule files; this one holds tests"
                 root.fault(Code.UNKNOWN_KEY, message, key, of_key=True)
         root.finish()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 from every_key import EVERY_KEY, EVERY_KEY_OF_TESTS
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracle.sizes import DISORDERS
 from rule_texts import CATALOGUE, RULE, check, codes, rule
@@ -117,6 +117,7 @@ def test_any_bytes_give_messages(text: bytes) -> None:
     assert_only_messages(text)
 
 
+@example(18, 23, b"")
 @given(st.integers(0, len(TEXT)), st.integers(0, 40), st.binary(max_size=12))
 def test_a_rule_file_with_any_bytes_in_it_gives_messages(at: int, cut: int, put: bytes) -> None:
     assert_only_messages(TEXT[:at] + put + TEXT[at + cut :])

@@ -122,6 +122,37 @@ def test_both_refuse_the_same_forms_in_test_files() -> None:
         assert bool(told) == bool(refused), (number + 1, line, told, refused)
 
 
+def listed(text: str, of_tests: bool) -> set[str]:
+    """The keys that there are, as the message about one that there is not says."""
+    if of_tests:
+        told = [fault.message for fault in refused_by_reader(text)]
+    else:
+        told = [fault.message for fault in read_texts({"e.toml": text.encode()}).faults.all()]
+    (message,) = [one for one in told if "zzz: unknown key" in one]
+    return set(message.partition("; there are ")[2].split(", "))
+
+
+@pytest.mark.parametrize("of_tests", [False, True])
+def test_the_message_about_an_unknown_key_lists_all_that_there_are(of_tests: bool) -> None:
+    lines = (EVERY_KEY_OF_TESTS if of_tests else EVERY_KEY).splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("[")]
+    keys: dict[str, set[str]] = {}
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        own = {line.split(" = ")[0].partition(".")[0] for line in lines[start + 1 : end]}
+        keys.setdefault(lines[start], set()).update(own)
+    for header in keys:
+        around, _, key = header.strip("[]").rpartition(".")
+        for one in (f"[{around}]", f"[[{around}]]"):
+            keys.get(one, set()).add(key)
+    # Of tables about derived facts alone.
+    keys.get("[[table.rows]]", set()).discard("value")
+    of_patterns = (".when]", ".until]", "done_when]", ".facts]")
+    for header in [one for one in keys if not one.endswith(of_patterns)]:
+        at = lines.index(header) + 1
+        found = listed("\n".join([*lines[:at], "zzz = 1", *lines[at:]]), of_tests)
+        assert keys[header] <= found, (header, keys[header] - found)
+
+
 SOUND: Final = (
     "mill.open = true",
     '"mill.open" = true',

@@ -661,3 +661,18 @@ def test_fmt_keeps_links_and_refuses_what_is_no_file(ship: Ship, tmp_path: Path)
     assert (link.is_symlink(), path.read_text()) == (True, 'a = "b"\n')
     assert refused.code == 2
     assert "no file" in refused.err
+
+
+def test_suggested_rows_are_written_to_a_file_of_tests_and_counted(ship: Ship) -> None:
+    write_tests(ship)
+    rules = (ship.rules / "boilers.toml").read_bytes()
+    command = ("rules", "test", "boilers", "--mutate", "--jobs", "1", "--write")
+    refused = ship.run(*command, "boilers/boilers.toml")
+    assert (refused.code, refused.out) == (2, "")
+    assert len(refused.err.splitlines()) == 1
+    assert (ship.rules / "boilers.toml").read_bytes() == rules
+    ended = ship.run(*command, "boilers/more.test.toml", "--format", "json")
+    rows = (ship.rules / "more.test.toml").read_text("utf-8").count("\n    {")
+    assert ended.err.splitlines()[-1].startswith(f"{rows} rows written to the end of boilers/more")
+    assert json.loads(ended.out)["mutation"]["unnoticed"]
+    assert ship.run("rules", "test", "boilers").code == 0

@@ -72,6 +72,7 @@ def test_a_name_that_no_test_has_is_a_slip(ship: Ship) -> None:
     [
         (("test", "--suggest"), "belong to --mutate"),
         (("test", "--change", "leak"), "belong to --mutate"),
+        (("test", "--mutate", "--write", "boilers/boilers.toml"), "that end in .test.toml"),
         (("test", "--jobs", "0"), "from 1 to 256"),
         (("backtest", "a", "b", "c", "--jobs", "-1"), "from 1 to 256"),
         (("list", "--severity", "horrid"), "critical"),

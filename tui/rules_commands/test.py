@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from rules.rule_files import TESTS
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
 from tui.rule_choice import path_of
@@ -110,6 +111,10 @@ def run(arguments: argparse.Namespace) -> int:
         message = "--suggest, --write, --change and --equal belong to --mutate"
         sys.stderr.write(f"watchkeeper rules test: {message}\n")
         return UNUSABLE
+    if arguments.write is not None and not arguments.write.endswith(TESTS):
+        message = f"--write {arguments.write}: tests stand in files that end in {TESTS}"
+        sys.stderr.write(f"watchkeeper rules test: {harmless(message)}\n")
+        return UNUSABLE
     loaded = load(arguments)
     if isinstance(loaded, int):
         return loaded
@@ -138,7 +143,9 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stderr.write(f"watchkeeper rules test: nothing to change in {harmless(names)}\n")
             return UNUSABLE
         if arguments.write is not None and mutation.unnoticed:
-            _append(Path(arguments.write), mutation.unnoticed)
+            # What programs read goes to the other output.
+            out = sys.stdout if arguments.format == "text" else sys.stderr
+            out.write(_append(Path(arguments.write), mutation.unnoticed))
     if arguments.format == "json":
         _write_json(outcomes, report, mutation)
     elif arguments.format == "github":
@@ -294,14 +301,18 @@ def _write_text(
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
-def _append(path: Path, unnoticed: list[Told]) -> None:
+def _append(path: Path, unnoticed: list[Told]) -> str:
+    """Append the rows that would notice changes, if there are any, and say how many there were."""
     from rules.authoring.suggested_tests import as_tables
 
-    tables = as_tables((one.head, one.row) for one in unnoticed if one.row)
+    rows = list(dict.fromkeys((one.head, one.row) for one in unnoticed if one.row))
+    name = harmless(str(path))
+    if not rows:
+        return f"Nothing to write to {name}: no row of a table would notice more\n"
     before = "\n" if path.exists() else _ABOUT_SUGGESTED
     with path.open("a", encoding="utf-8") as file:
-        file.write(before + tables)
-    sys.stdout.write(f"{path} written\n")
+        file.write(before + as_tables(rows))
+    return f"{say_count(len(rows), 'row')} written to the end of {name}, for you to judge\n"
 
 
 def _write_mutation(found: MutationReport, *, suggest: bool, equal: bool) -> None:
