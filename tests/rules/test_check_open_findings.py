@@ -506,3 +506,11 @@ def test_a_prohibition_of_a_scope_that_is_not_around_is_told_and_stops_nothing(
         if scope == "wheel":
             assert said in fault.message
         assert "use one of mill" in fault.message
+
+
+@pytest.mark.parametrize("within", ['"wheel"', '"mil"', '"nowhere"', "7"])
+def test_scopes_that_are_faulty_stop_no_check_of_what_is_forbidden(within: str) -> None:
+    catalogue = CATALOGUE.replace('within = "mill"', f"within = {within}")
+    rules = rule("r", STUCK, then=FORBIDS) + rule("s", STUCK, then=GRINDS)
+    for text in (catalogue + rules, catalogue.replace("[scope.mill]", "[scope.mil]") + rules):
+        assert check(text).errors
