@@ -53,6 +53,7 @@ class Code(StrEnum):
     BAD_WAIT = "WK045"
     UNKNOWN_RULE = "WK046"
     BAD_SOURCE = "WK047"
+    SUPPRESSED_IN_CIRCLE = "WK048"
 
     NEVER_HOLDS = "WK050"
     UNTIL_NEVER_HOLDS = "WK051"
@@ -186,6 +187,10 @@ MEANINGS: dict[Code, tuple[str, str]] = {
         "A document's url begins with https:// or http://; nothing else is a link in a manual.",
     ),
     Code.UNKNOWN_RULE: ("unknown rule", "No rule has this id."),
+    Code.SUPPRESSED_IN_CIRCLE: (
+        "rules that suppress one another",
+        "What suppresses a rule stands before it; in a circle none could stand before the others.",
+    ),
     Code.NEVER_HOLDS: (
         "a pattern that can never hold",
         "Its conditions exclude one another, so the rule can never be raised.",

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from rules.board import Board
 from rules.built_in import built_in_facts, built_in_rules
-from rules.derived_order import circles
+from rules.circles import circles
 from rules.documents import header_lines, read_document
 from rules.fault_codes import Code
 from rules.faults import Fault, RuleBaseError, nearest
@@ -404,6 +404,7 @@ class _Loader:
         reader = RuleReader(catalogue)
         rules: dict[str, Rule] = {}
         ids: dict[str, str] = {}
+        renamed: dict[str, str] = {}
         for file in files:
             lines = header_lines(self._faults.text_read(file.file), b"rule")
             for table in file.tables("rule"):
@@ -423,17 +424,37 @@ class _Loader:
                         message = f"{alias!r} is the id of a rule in {ids[alias]}"
                         table.fault(Code.DECLARED_TWICE, message, "aliases", number)
                     ids.setdefault(alias, f"{file.file}:{line}")
+                    renamed.setdefault(alias, rule_id)
                 if rule is not None and rule.id not in rules:
                     rules[rule.id] = rule
                     self._rule_paths[rule.id] = file.file, table.path
-        known = ids.keys() | overrides.disabled | self._lost_names("rule")
+        own = {str(table.content.get("id")) for file in files for table in file.tables("rule")}
+        known = own | overrides.disabled | self._lost_names("rule")
         hidden = self._incomplete or any(kind == "rule" and not name for kind, name in self._lost)
         hidden = hidden or not all(map(RULE_ID.fullmatch, ids))
         for rule in rules.values():
-            for other in rule.suppresses:
-                if other not in known and not hidden:
-                    message = f"suppresses: {other!r} is no rule{nearest(other, ids)}"
-                    name, path = self._rule_paths[rule.id]
-                    where = (*path, "suppresses", rule.suppresses.index(other))
-                    self._faults.add(name, where, Code.UNKNOWN_RULE, message)
+            for place, other in enumerate(rule.suppresses):
+                if other in renamed and other not in known:
+                    hint = f"; it is called {renamed[other]} now"
+                elif other not in known and not hidden:
+                    hint = nearest(other, own)
+                else:
+                    continue
+                name, path = self._rule_paths[rule.id]
+                message = f"suppresses: {other!r} is no rule{hint}"
+                self._faults.add(name, (*path, "suppresses", place), Code.UNKNOWN_RULE, message)
+        self._suppressed_in_circles(rules)
         return tuple(rules.values())
+
+    def _suppressed_in_circles(self, rules: Mapping[str, Rule]) -> None:
+        suppressing = {rule.id: set(rule.suppresses) for rule in rules.values()}
+        for circle in circles(suppressing):
+            file, path = self._rule_paths[circle[0]]
+            where = (*path, "suppresses", rules[circle[0]].suppresses.index(circle[1]))
+            message = (
+                f"rules that suppress one another: {' suppresses '.join(circle)}; where all of "
+                "them are open, none would be shown before the others"
+                if len(circle) > 2
+                else f"{circle[0]} suppresses itself: nothing would be shown before it"
+            )
+            self._faults.add(file, where, Code.SUPPRESSED_IN_CIRCLE, message)

@@ -20,15 +20,70 @@ Covered = Mapping[tuple[str, str], str]
 
 
 def covered_by(words: Words, findings: Sequence[Finding]) -> Covered:
-    """The findings that others suppress: of the same subject, of one around it or within it.
+    """The findings that others suppress: of the same subject, of one around it or within it; each
+    beneath one that is shown, or that stands beneath such a one itself.
 
-    Only the display is arranged by it; prohibitions, counts and exit codes stand (law 15).
+    Only the display is arranged by it; prohibitions, counts and exit codes stand (law 15). Of
+    findings that suppress one another in a circle, the worst is shown.
     """
+    beneath = {_key(one): [_key(other) for other in made_worse(words, one)] for one in findings}
+    suppressed = {key for keys in beneath.values() for key in keys}
     covered: dict[tuple[str, str], str] = {}
-    for finding in findings:
-        for other in made_worse(words, finding):
-            covered.setdefault((other.rule.id, other.subject), finding.rule.id)
+    shown = [key for key in beneath if key not in suppressed]
+    _cover(shown, beneath, covered)
+    left = [key for key in map(_key, by_severity(findings)) if key not in covered]
+    left = [key for key in left if key in suppressed]
+    while left:
+        worst = _worst_of_a_circle(left, beneath)
+        _cover([worst], beneath, covered)
+        covered.pop(worst, None)
+        left = [key for key in left if key != worst and key not in covered]
     return covered
+
+
+_Key = tuple[str, str]
+"""Rule and subject of a finding."""
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.rule.id, finding.subject
+
+
+def _cover(
+    shown: Iterable[_Key], beneath: Mapping[_Key, Sequence[_Key]], covered: dict[_Key, str]
+) -> None:
+    """Note what stands beneath some findings, the nearest to them first."""
+    following = list(shown)
+    for key in following:
+        for other in beneath.get(key, ()):
+            if other not in covered:
+                covered[other] = key[0]
+                following.append(other)
+
+
+def _worst_of_a_circle(left: Sequence[_Key], beneath: Mapping[_Key, Sequence[_Key]]) -> _Key:
+    """The first of some findings in a circle that nothing outside it suppresses."""
+    above: dict[_Key, list[_Key]] = {}
+    for key in left:
+        for other in beneath.get(key, ()):
+            above.setdefault(other, []).append(key)
+
+    def all_above(key: _Key) -> dict[_Key, None]:
+        found = dict.fromkeys(above[key])
+        following = list(found)
+        while following:
+            for other in above[following.pop()]:
+                if other not in found:
+                    found[other] = None
+                    following.append(other)
+        return found
+
+    circle = all_above(left[0])
+    while True:
+        smaller = next((one for key in circle if len(one := all_above(key)) < len(circle)), None)
+        if smaller is None:
+            return next(key for key in left if key in circle)
+        circle = smaller
 
 
 def by_urgency(findings: Iterable[Finding], covered: Covered) -> list[Finding]:

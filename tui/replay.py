@@ -231,12 +231,14 @@ class Replay:
             blind = count_blind_spots(words)
             hidden = Counter(one.rule.severity for one in findings if not self._shown(one))
             unknown = _unknown_subjects(arguments.subject, watch)
+            shown = [finding for finding in findings if self._shown(finding)]
             situation = Situation(
                 at=watch.now,
                 newest=self._last,
-                findings=[finding for finding in findings if self._shown(finding)],
+                findings=shown,
                 forbidden=[one for one in watch.forbidden() if self._shown(one.finding)],
-                covered=covered_by(watch.words, findings),
+                # What is beneath a finding that is not shown is told itself.
+                covered=covered_by(watch.words, shown),
                 blind=blind,
                 blind_spots=watch.blind_spots() if blind <= _BLIND_SPOTS_NAMED else [],
                 lost=[

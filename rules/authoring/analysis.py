@@ -203,9 +203,7 @@ class _Analysis:
             seen = (
                 "is never seen" if always else "is never seen as long as all that it asks is known"
             )
-            if rule in behind:
-                message = f"{rule.id} suppresses itself, and so is never seen"
-            elif len(behind) == 1:
+            if len(behind) == 1:
                 message = f"{rule.id} {seen}: wherever it holds, {names} holds, which suppresses it"
             else:
                 message = (

@@ -57,9 +57,6 @@ class HiddenRules:
             rule = by_id[name]
             if self._space.sets(rule.when).true == NOWHERE:
                 continue
-            if rule in others:
-                yield Hidden(rule, (rule,))
-                continue
             try:
                 with room():
                     hidden = self._hidden(rule, others)

@@ -354,8 +354,44 @@ def test_a_message_says_which_and_what_would_be_right(old: str, new: str, said: 
 
 
 def test_a_rule_that_suppresses_itself_is_told_in_so_many_words() -> None:
-    found = check(CATALOGUE, rule("self", "mill.open = true", 'suppresses = ["self"]')).faults
-    assert [fault.message for fault in found] == ["self suppresses itself, and so is never seen"]
+    (fault,) = check(CATALOGUE, rule("self", "mill.open = true", 'suppresses = ["self"]')).faults
+    assert str(fault.code) == "WK048"
+    assert "self suppresses itself" in fault.message
+
+
+def test_rules_that_suppress_one_another_are_told_once_for_each_circle() -> None:
+    rules = (
+        rule("above", "wheel.speed = 1", 'suppresses = ["a"]')
+        + rule("a", "wheel.speed = 2", 'suppresses = ["below", "b"]')
+        + rule("b", "wheel.speed = 3", 'suppresses = ["c"]')
+        + rule("c", "wheel.speed = 4", 'suppresses = ["a"]')
+        + rule("below", "wheel.speed = 5")
+        + rule("d", "mill.open = true", 'suppresses = ["e"]')
+        + rule("e", "wheel.speed = 6", 'suppresses = ["d"]')
+    )
+    found = check(CATALOGUE, rules).faults
+    lines = (CATALOGUE + rules).splitlines()
+    assert [(str(fault.code), lines[fault.line - 1][fault.column - 1 :]) for fault in found] == [
+        ("WK048", '"b"]'),
+        ("WK048", '"e"]'),
+    ]
+    assert "a suppresses b suppresses c suppresses a" in found[0].message
+    assert "d suppresses e suppresses d" in found[1].message
+
+
+def test_many_rules_in_one_circle_are_looked_at_in_little_time() -> None:
+    rules = [
+        rule(f"r{n}", f"wheel.speed = {n}", f'suppresses = ["r{(n + 1) % 1000}"]')
+        for n in range(1000)
+    ]
+    assert codes(CATALOGUE, *rules) == ["WK048"]
+
+
+def test_a_former_name_of_a_rule_suppresses_nothing_and_the_new_one_is_named() -> None:
+    rules = rule("new", "mill.open = true", 'aliases = ["old"]')
+    (fault,) = check(CATALOGUE, rules, rule("r", "wheel.speed = 1", 'suppresses = ["old"]')).faults
+    assert str(fault.code) == "WK046"
+    assert fault.message == "suppresses: 'old' is no rule; it is called new now"
 
 
 @pytest.mark.parametrize(
