@@ -3,7 +3,7 @@ make it hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final, Literal
 
@@ -18,6 +18,7 @@ from rules.evaluate import (
     next_flip,
     value_of,
 )
+from rules.membership import Membership
 from rules.pattern import RELATION_OPERATORS, Condition, Pattern, facts_named
 from rules.rule_base import Derivation, RuleBase
 from rules.smallest_change import SmallestChange, smallest_change
@@ -70,7 +71,13 @@ class Explanation(msgspec.Struct, frozen=True):
         return shown
 
 
-def explain(pattern: Pattern, facts: KnownFacts, now: datetime, rule_base: RuleBase) -> Explanation:
+def explain(
+    pattern: Pattern,
+    facts: KnownFacts,
+    now: datetime,
+    rule_base: RuleBase,
+    around: Collection[str] | None = None,
+) -> Explanation:
     """Take a pattern apart as things stand.
 
     Args:
@@ -79,15 +86,24 @@ def explain(pattern: Pattern, facts: KnownFacts, now: datetime, rule_base: RuleB
             confirmation that is not known counts as not given.
         now: the time of judging.
         rule_base: the declared facts and their derivations.
+        around: the scopes of the subject and of those that it is within; None for all.
     """
     known = _Known(facts, now, rule_base)
-    root = _Explainer(known).part(pattern)
-    smallest = (
-        SmallestChange((), found=True, exact=True)
-        if root.truth == Truth.TRUE
-        else smallest_change(pattern, known.value, now, rule_base)
-    )
+    membership = Membership(rule_base, around)
+    root = _Explainer(known, membership).part(pattern)
+    smallest = SmallestChange((), found=True, exact=True)
+    if root.truth != Truth.TRUE:
+        smallest = smallest_change(pattern, known.value, now, rule_base)
+        wanted = membership.requirements(smallest.requirements)
+        if wanted != smallest.requirements:
+            # Whatever is asked of another subject is one change, which the search does not know.
+            smallest = SmallestChange(wanted, smallest.found, smallest.exact and len(wanted) == 1)
     return Explanation(root.truth, root, smallest, known.next_flip(pattern), now)
+
+
+def concluded(facts: KnownFacts, now: datetime, rule_base: RuleBase) -> KnownFacts:
+    """Facts, derived ones included, which are concluded from the others here."""
+    return _Known(facts, now, rule_base).value
 
 
 class _Known:
@@ -157,8 +173,9 @@ def _combine(kind: Literal["all", "any", "none"], truths: list[Truth]) -> Truth:
 class _Explainer:
     """Builds the tree; a derived fact that stands in several places is taken apart once."""
 
-    def __init__(self, known: _Known) -> None:
+    def __init__(self, known: _Known, membership: Membership) -> None:
         self._known = known
+        self._membership = membership
         self._taken_apart: dict[str, tuple[Part, ...]] = {}
 
     def part(self, pattern: Pattern, *, decisive: bool = True) -> Part:
@@ -196,12 +213,14 @@ class _Explainer:
         )
 
     def _say_values(self, name: str, other: str) -> str:
-        catalogue = self._known.rule_base.facts
-        mine = say_value(self._known.value(name), catalogue.get(name))
         if not other:
-            return f"now {mine}"
-        theirs = say_value(self._known.value(other), catalogue.get(other))
-        return f"{name}: {mine}; {other}: {theirs}"
+            return f"now {self._say_value(name)}"
+        return f"{name}: {self._say_value(name)}; {other}: {self._say_value(other)}"
+
+    def _say_value(self, name: str) -> str:
+        said = say_value(self._known.value(name), self._known.rule_base.facts.get(name))
+        scope = self._membership.missing(name)
+        return f"{said}: within no {scope}" if scope else said
 
     def _derivations(self, name: str) -> tuple[Part, ...]:
         if name not in self._taken_apart:

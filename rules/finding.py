@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from rules.compiled import CompiledRule
-from rules.evaluate import truth
+from rules.evaluate import KnownFacts, truth, value_of
 from rules.pattern import RELATION_OPERATORS, Condition, Pattern
 from rules.program import Programs
 from rules.read_rules import PLACEHOLDER
@@ -174,12 +174,7 @@ class Finding:
 
     def text(self, template: str) -> str:
         """A text of the rule with the facts that it names filled in."""
-        values, facts = self.values(), self._programs.rule_base.facts
-
-        def value(match: Any) -> str:
-            return show_value(values.get(match[1]), facts.get(match[1]))
-
-        return PLACEHOLDER.sub(value, template)
+        return fill(template, self.values().get, self._programs.rule_base)
 
     @property
     def title(self) -> str:
@@ -253,6 +248,15 @@ class Change(msgspec.Struct, gc=False):
     step: int = -1
     """The step's number from 0, where a step was ticked or unticked."""
     note: Note | None = None
+
+
+def fill(template: str, facts: KnownFacts, rule_base: RuleBase) -> str:
+    """A text with the facts that it names filled in."""
+
+    def value(match: Any) -> str:
+        return show_value(value_of(facts, match[1]), rule_base.facts.get(match[1]))
+
+    return PLACEHOLDER.sub(value, template)
 
 
 def show_value(value: Value | None, fact: Fact | None) -> str:

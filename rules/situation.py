@@ -109,6 +109,23 @@ def held_since(words: Words, rule_id: str, subject: str) -> datetime | None:
     return None
 
 
+def is_spent(words: Words, rule_id: str, subject: str) -> bool:
+    """Whether a rule has ended on a subject and is not raised again before its `when` has been
+    false, or another happening has come."""
+    found = words.subjects.get(subject)
+    return any(
+        rule.rule.id == rule_id and state.finding is None and state.spent
+        for rule in (found.scope.rules if found else ())
+        if found and (state := found.states.get(rule.index)) is not None
+    )
+
+
+def scopes_seen(words: Words, subject: str) -> frozenset[str] | None:
+    """The scopes of a subject and of those that it is within; None where there is no such one."""
+    found = words.subjects.get(subject)
+    return None if found is None else frozenset(one.scope.name for one in found.lineage())
+
+
 def steps_now(words: Words, finding: Finding) -> list[StepNow]:
     """The steps of a finding as they stand now (law 16)."""
     subject = words.subjects.get(finding.subject)

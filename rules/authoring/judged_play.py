@@ -18,6 +18,7 @@ from rules.finding import Finding
 from rules.pattern import Pattern
 from rules.program import step_pattern
 from rules.rule_base import Fact, RuleBase
+from rules.situation import scopes_seen
 from rules.values import Value, comparable, read_value, show_duration
 from rules.vocabulary import Truth
 from rules.wording import say_value
@@ -135,7 +136,10 @@ class JudgedPlay(Play):
 
     def _explain(self, pattern: Pattern, subject: str) -> Explanation:
         watch = self.watch
-        return explain(pattern, lambda name: watch.value(subject, name), watch.now, self.base)
+        around = scopes_seen(watch.words, subject)
+        return explain(
+            pattern, lambda name: watch.value(subject, name), watch.now, self.base, around
+        )
 
     def _state_differs(
         self, expected: ExpectedState
@@ -217,6 +221,7 @@ class JudgedPlay(Play):
                     lambda name: given.get(name, watch.value(subject, name)),
                     watch.now,
                     self.base,
+                    scopes_seen(watch.words, subject),
                 )
                 lines.append(f"step {number + 1}, at {self.say(watch.now)}:")
                 lines += [f"  {line}" for line in told.lines()]

@@ -15,6 +15,7 @@ from rules.engine import Watch
 from rules.explain import explain
 from rules.finding import Finding
 from rules.rule_base import RuleBase
+from rules.situation import scopes_seen
 from rules.values import show_duration
 from rules.vocabulary import Truth
 
@@ -168,7 +169,10 @@ class Runner:
         if rule is None or not self._explain_failures:
             return ()
         watch = self._at(run, at)
-        told = explain(rule.when, lambda name: watch.value(subject, name), at, self.rule_base)
+        around = scopes_seen(watch.words, subject)
+        told = explain(
+            rule.when, lambda name: watch.value(subject, name), at, self.rule_base, around
+        )
         lines = [f"when, at {run.say(at)}:", *(f"  {line}" for line in told.lines())]
         if told.truth == Truth.TRUE and rule.hold is not None:
             lines.append(f"  it must hold for {show_duration(rule.hold)} before it is raised")
@@ -192,6 +196,7 @@ class Runner:
             lambda name: given.get(name, watch.value(finding.subject, name)),
             at,
             self.rule_base,
+            scopes_seen(watch.words, finding.subject),
         )
         head = "until" if rule.until is not None else "when"
         lines = [f"{head}, at {run.say(at)}:", *(f"  {line}" for line in told.lines())]

@@ -676,3 +676,70 @@ def test_suggested_rows_are_written_to_a_file_of_tests_and_counted(ship: Ship) -
     assert ended.err.splitlines()[-1].startswith(f"{rows} rows written to the end of boilers/more")
     assert json.loads(ended.out)["mutation"]["unnoticed"]
     assert ship.run("rules", "test", "boilers").code == 0
+
+
+FLOOD = """
+[[fact]]
+name = "ship.list"
+type = "int"
+scope = "ship"
+source = "gauge"
+unit = "degrees"
+[[fact]]
+name = "water.state"
+type = "enum"
+values = ["high", "low"]
+scope = "boiler"
+derived = true
+otherwise = "high"
+[[derive]]
+fact = "water.state"
+value = "low"
+when = { water.level = { below = 30 } }
+[[rule]]
+id = "tilted"
+title = "The water is {water.state} in a ship that lists"
+severity = "notice"
+for = "500ms"
+when = { water.state = "low", ship.list = { above = 5 } }
+"""
+
+
+def explained(ship: Ship, *words: str | Path) -> str:
+    ended = ship.run("rules", "explain", "tilted", "--rules", "boilers", *words)
+    return " ".join(f"{ended.out} {ended.err}".split())
+
+
+def test_explained_facts_tell_how_long_a_rule_must_hold_and_fill_in_its_title(ship: Ship) -> None:
+    (ship.rules / "flood.toml").write_text(FLOOD, "utf-8")
+    facts = ship.folder / "facts.toml"
+    facts.write_text("water.level = 25\nship.list = 9\n", "utf-8")
+    said = explained(ship, "--facts", "facts.toml")
+    assert "tilted: The water is low in a ship that lists" in said
+    assert "Z: must hold for 500ms before it is raised" in said
+    facts.write_text('water.level = 25\nwater.state = "high"\n', "utf-8")
+    assert "facts.toml:2:1: water.state: water.state is derived: say what it is" in explained(
+        ship, "--facts", "facts.toml"
+    )
+
+
+def test_an_explanation_names_what_a_subject_would_have_to_be_within(
+    ship: Ship, dry_boiler: Path
+) -> None:
+    (ship.rules / "flood.toml").write_text(FLOOD, "utf-8")
+    log = dry_boiler.read_text("utf-8").replace('"boiler.ship"', '"leak.id"')
+    dry_boiler.write_text(log, "utf-8")
+    said = explained(ship, "--log", dry_boiler, "--at", "01:02:30")
+    assert "ship.list above 5 degrees (now not known: within no ship)" in said
+    assert "1 fact changed: boiler.ship names a ship of which ship.list above 5 degrees" in said
+
+
+def test_explain_says_that_what_has_ended_is_not_raised_again(ship: Ship, dry_boiler: Path) -> None:
+    rules = (ship.rules / "boilers.toml").read_text("utf-8")
+    once = rules.replace("at_least = 50 }, confirm.inspected = true", "at_most = 100 }")
+    (ship.rules / "boilers.toml").write_text(once, "utf-8")
+    words = ("rules", "explain", "water-gone", "--rules", "boilers", "--log", dry_boiler)
+    ended = ship.run(*words, "--at", "01:02:30")
+    assert ended.code == 0
+    said = " ".join(ended.out.split())
+    assert "; not raised again before its when has been false" in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ class _Told(NamedTuple):
     """What is to be said of one subject."""
 
     subject: str
+    title: str
     parts: list[tuple[str, Explanation]]
     state: list[str]
 
@@ -93,6 +94,7 @@ def _explanations(
     facts: Callable[[str], Value | None],
     now: datetime,
     finding: Finding | None,
+    around: Collection[str] | None = None,
     *,
     given_by_log: bool = True,
 ) -> Iterator[tuple[str, Explanation]]:
@@ -106,7 +108,7 @@ def _explanations(
         return facts(name)
 
     def tell(pattern: Pattern) -> Explanation:
-        return explain(pattern, known, now, rule_base)
+        return explain(pattern, known, now, rule_base, around)
 
     yield "when", tell(rule.when)
     if rule.until is not None and (finding is not None or not given_by_log):
@@ -117,7 +119,8 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
     from drivers.journal.faults import Faults, JournalError
     from drivers.journal.reader import read_events
     from rules.engine import Watch
-    from rules.situation import held_since
+    from rules.finding import fill
+    from rules.situation import held_since, is_spent, scopes_seen
     from rules.values import show_duration
     from tui.phrases import say_time
 
@@ -155,8 +158,12 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
     for name in sorted(names):
         finding = open_now.get(name)
         look_up = partial(watch.value, name)
-        parts = list(_explanations(rule, rule_base, look_up, watch.now, finding))
+        around = scopes_seen(watch.words, name)
+        parts = list(_explanations(rule, rule_base, look_up, watch.now, finding, around))
         state = _state(finding, [one for one in ended if one.subject == name])
+        if is_spent(watch.words, rule.id, name):
+            another = f" or {rule.occurrence} is another" if rule.occurrence else ""
+            state.append(f"not raised again before its when has been false{another}")
         since = held_since(watch.words, rule.id, name)
         if rule.hold is not None and since is not None:
             held = f"holds since {say_time(since)}, and must for {show_duration(rule.hold)}"
@@ -166,7 +173,8 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
             for source in lost
             if source.last_heard is not None
         ]
-        yield _Told(name, parts, state)
+        title = fill(rule.title, look_up, rule_base) if finding is None else finding.title
+        yield _Told(name, title, parts, state)
 
 
 def _state(finding: Finding | None, ended: list[Finding]) -> list[str]:
@@ -184,12 +192,19 @@ def _state(finding: Finding | None, ended: list[Finding]) -> list[str]:
 
 
 def _of_facts(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> _Told:
+    from rules.explain import concluded
+    from rules.finding import fill
+    from rules.values import show_duration
+
     now = datetime.now(UTC)
     if arguments.at is not None:
         now = arguments.at.within(now)
     facts = _read_facts(arguments.facts, rule_base, now)
     parts = _explanations(rule, rule_base, facts.get, now, None, given_by_log=False)
-    return _Told("the facts given", list(parts), [])
+    title = fill(rule.title, concluded(facts, now, rule_base), rule_base)
+    held = rule.hold
+    state = [] if held is None else [f"must hold for {show_duration(held)} before it is raised"]
+    return _Told("the facts given", title, list(parts), state)
 
 
 def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Value]:
@@ -212,7 +227,7 @@ def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Valu
         raise UnusableError(f"{path}: is neither TOML nor JSON: {error}") from None
     # A fact that JSON says is null is not known.
     content = _without_null(content)
-    said = read_facts(Table(content, path, (), faults), "", rule_base, now, expected=True)
+    said = read_facts(Table(content, path, (), faults), "", rule_base, now)
     if faults.unusable:
         # Where the parts of JSON stand, nobody has told.
         raise UnusableError(
@@ -229,13 +244,18 @@ def _without_null(content: Any) -> Any:
 
 def _lines(told: list[_Told], rule: Rule, base: str, *, whole: bool) -> Iterator[str]:
     wide = columns()
-    yield from wrap(harmless(f"{rule.id}: {rule.title}"), wide)
+    titles = {one.title for one in told}
+    # Where subjects would fill it in otherwise, each has the title of its own.
+    shared = len(titles) == 1
+    yield from wrap(harmless(f"{rule.id}: {titles.pop()}" if shared else rule.id), wide)
     yield from wrap(f"of {base}", wide, first="  ", rest="    ")
     for one in told:
         yield ""
         at = one.parts[0][1].at.isoformat(timespec="seconds").replace("+00:00", "Z")
         state = f": {'; '.join(one.state)}" if one.state else ""
         yield from wrap(harmless(f"{one.subject} at {at}{state}"), wide)
+        if not shared:
+            yield from wrap(harmless(one.title), wide, first="  ", rest="    ")
         for word, explanation in one.parts:
             yield f"  {word}"
             for line in explanation.lines(whole=whole):
@@ -248,6 +268,7 @@ def _object(told: _Told, rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule.id,
         "subject": told.subject,
+        "title": told.title,
         "state": told.state,
         **{
             word: {

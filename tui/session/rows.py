@@ -12,7 +12,7 @@ from rules.explain import explain
 from rules.finding import Finding, show_value
 from rules.pattern import Condition, Pattern
 from rules.rule_base import Rule
-from rules.situation import Forbidden, StepNow
+from rules.situation import Forbidden, StepNow, scopes_seen
 from rules.subject import Subject
 from rules.urgency import Covered
 from rules.values import Value
@@ -190,14 +190,15 @@ def explained(watch: Watch, rule_id: str, subject: str) -> Explained | None:
             return name.removeprefix("confirm.") in confirmed
         return watch.value(subject, name)
 
+    around = scopes_seen(watch.words, subject)
     until = None
     if finding is not None and rule.until is not None:
-        until = explain(rule.until, value, watch.now, watch.rule_base)
+        until = explain(rule.until, value, watch.now, watch.rule_base, around)
     return Explained(
         rule=rule,
         subject=subject,
         truth=watch.verdict(rule_id, subject),
-        when=explain(rule.when, value, watch.now, watch.rule_base),
+        when=explain(rule.when, value, watch.now, watch.rule_base, around),
         until=until,
     )
 
