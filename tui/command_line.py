@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Final, NoReturn
 
 from tui.exit_codes import FINE, FOUND, INTERRUPTED, PIPE_CLOSED, UNUSABLE
+from tui.interrupts import forget_interrupts, obey_interrupts
 from tui.safe_text import harmless
 
 _COMMANDS: Final = {
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_what_is_closed()
     try:
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            obey_interrupts()
         code = _run(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -79,6 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _abandon_output()
         sys.stderr.write(f"watchkeeper: the output cannot be written: {error.strerror}\n")
         return FOUND
+    finally:
+        forget_interrupts()
     return code
 
 
