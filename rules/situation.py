@@ -258,14 +258,19 @@ def _around(subject: Subject, scope: str) -> Subject | None:
 
 def blind_spots(words: Words) -> list[BlindSpot]:
     """Every rule that cannot be judged, on every subject."""
-    found = []
-    for name, subject in sorted(words.subjects.items()):
-        found += [
-            BlindSpot(rule.rule.id, name, _missing(words, subject, rule))
-            for rule in subject.scope.rules
-            if subject.verdicts[rule.when] == Truth.UNKNOWN
-        ]
+    found: list[BlindSpot] = []
+    for _, subject in sorted(words.subjects.items()):
+        found += blind_spots_of(words, subject)
     return found
+
+
+def blind_spots_of(words: Words, subject: Subject) -> list[BlindSpot]:
+    """Every rule that cannot be judged on one subject."""
+    return [
+        BlindSpot(rule.rule.id, subject.name, _missing(words, subject, rule))
+        for rule in subject.scope.rules
+        if subject.verdicts[rule.when] == Truth.UNKNOWN
+    ]
 
 
 def count_blind_spots(words: Words) -> int:

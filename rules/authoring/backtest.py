@@ -1,78 +1,88 @@
-"""What two rule bases find otherwise in the same events."""
+"""What those on watch would see otherwise of the same events by another rule base."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from rules.authoring.seen import Life, Seen, Timeline, Timelines, say_time
 from rules.engine import Watch
-from rules.finding import Finding
-from rules.rule_base import RuleBase, Source
-from rules.situation import forbidden_now
+from rules.rule_base import RuleBase
 from rules.vocabulary import Event
+
+_OF_A_STEP: Final = re.compile(r"(?:source of )?step \d+")
+_ABSENT: Final = "none"
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A finding as far as it is compared."""
+    """When a finding was raised, and when it ended."""
 
     raised: datetime
     resolved: datetime | None
-    severity: str
-    forbids: tuple[str, ...]
-    """Operations, and on which subject where it is not the finding's own."""
-    ticked: tuple[int, ...]
-    """The steps, from 1, that were ticked."""
-    recurred: tuple[datetime, ...]
-    """When another occurrence joined it."""
-    title: str
-    impact: str
-    steps: tuple[str, ...]
-    contact_support: bool
-    source: str
-    """Document, section, page and grade."""
+
+
+class Otherwise(msgspec.Struct, frozen=True):
+    """Something that is seen otherwise: as it is the first time, and how often that begins."""
+
+    what: str
+    old: str
+    new: str
+    first: datetime
+    times: int = 1
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A finding that one rule base gives alone, or that the other gives otherwise."""
+    """A finding that one rule base gives alone, or that the other gives otherwise; a blind spot, or
+    a part of the board."""
 
-    kind: Literal["appears", "disappears", "moves", "says otherwise"]
+    kind: Literal["appears", "disappears", "moves", "says otherwise", "blind spot", "board"]
     rule: str
+    """Empty for the board."""
     subject: str
-    old: Found | None
-    new: Found | None
+    """The first, where several see the same otherwise."""
+    old: Found | None = None
+    new: Found | None = None
+    otherwise: tuple[Otherwise, ...] = ()
+    subjects: int = 1
 
     def __str__(self) -> str:
         name = f"{self.rule} on {self.subject}"
+        if self.kind in ("blind spot", "board"):
+            (one,) = self.otherwise
+            about = name if self.rule else f"{one.what} of {self.subject}"
+            told = f"{self.kind}: {about}, {_from_to(one)} at {say_time(one.first)}"
+            counts = [f"{one.times:,} times"] if one.times > 1 else []
+            counts += [f"{self.subjects:,} subjects"] if self.subjects > 1 else []
+            return f"{told} ({', '.join(counts)})" if counts else told
         if self.old is None or self.new is None:
-            one = self.old or self.new
-            assert one is not None
-            return f"{self.kind}: {name}, {_say(one)}"
+            found = self.old or self.new
+            assert found is not None
+            return f"{self.kind}: {name}, {_say(found)}"
+        changes = "; ".join(f"{one.what} {self._told(one)}" for one in self.otherwise)
         if self.kind == "moves":
-            return f"moves: {name}, {_say(self.old)}; now {_say(self.new)}"
-        changes = [
-            f"{what} {_value(mine)}, now {_value(theirs)}"
-            for what, mine, theirs in (
-                ("severity", self.old.severity, self.new.severity),
-                ("forbids", self.old.forbids, self.new.forbids),
-                ("steps ticked", self.old.ticked, self.new.ticked),
-                ("recurred", _times(self.old.recurred), _times(self.new.recurred)),
-                ("title", self.old.title, self.new.title),
-                ("impact", self.old.impact, self.new.impact),
-                ("steps", self.old.steps, self.new.steps),
-                ("support", _support(self.old), _support(self.new)),
-                ("source", self.old.source, self.new.source),
-            )
-            if mine != theirs
-        ]
-        return f"says otherwise: {name}, {_say(self.new)}: {'; '.join(changes)}"
+            told = f"moves: {name}, {_say(self.old)}; now {_say(self.new)}"
+            return f"{told}: {changes}" if changes else told
+        return f"says otherwise: {name}, {_say(self.new)}: {changes}"
+
+    def _told(self, one: Otherwise) -> str:
+        """What differs, with the time where it does not from the beginning."""
+        assert self.old is not None
+        assert self.new is not None
+        told = _from_to(one)
+        if one.first > max(self.old.raised, self.new.raised):
+            told += f" at {say_time(one.first)}"
+        return f"{told} ({one.times:,} times)" if one.times > 1 else told
 
     @property
-    def first_raised(self) -> datetime:
-        """When either of the two was raised."""
-        return min(one.raised for one in (self.old, self.new) if one is not None)
+    def first_seen(self) -> datetime:
+        """From when on it is seen."""
+        raised = [one.raised for one in (self.old, self.new) if one is not None]
+        return min([*raised, *(one.first for one in self.otherwise)])
 
     def as_object(self) -> dict[str, Any]:
         """The same for machines."""
@@ -80,112 +90,182 @@ class Difference(msgspec.Struct, frozen=True):
         return found
 
 
+def _from_to(one: Otherwise) -> str:
+    return f"{one.old or _ABSENT}, now {one.new or _ABSENT}"
+
+
 def _say(found: Found) -> str:
-    end = f"resolved {_time(found.resolved)}" if found.resolved else "open"
-    return f"raised {_time(found.raised)}, {end}"
+    end = f"resolved {say_time(found.resolved)}" if found.resolved else "open"
+    return f"raised {say_time(found.raised)}, {end}"
 
 
-def _time(time: datetime) -> str:
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def declared_otherwise(old: RuleBase, new: RuleBase) -> list[str]:
+    """What those on watch see otherwise whatever happens: titles of operations, and how the board
+    is laid out."""
+    told = []
+    for name in sorted({*old.operations, *new.operations}):
+        was, now = old.operations.get(name), new.operations.get(name)
+        titles = was.title if was else "", now.title if now else ""
+        if titles[0] != titles[1]:
+            told.append(f"operation {name}: {titles[0] or _ABSENT}, now {titles[1] or _ABSENT}")
+    boards = old.board, new.board
+    for what in ("scope", "title", "badge", "first", "operation", "note_heading"):
+        one, two = (getattr(board, what) for board in boards)
+        if one != two:
+            told.append(f"board, {what}: {one or _ABSENT}, now {two or _ABSENT}")
+    for what, values in (
+        ("lines", [tuple(line.label for line in board.lines) for board in boards]),
+        ("lines together", [tuple(o.label for o in board.lines if o.together) for board in boards]),
+    ):
+        if values[0] != values[1]:
+            one, two = (", ".join(labels) or _ABSENT for labels in values)
+            told.append(f"board, {what}: {one}, now {two}")
+    return told
 
 
-def _times(times: Sequence[datetime]) -> tuple[str, ...]:
-    return tuple(map(_time, times))
-
-
-def _support(found: Found) -> str:
-    return "contacted" if found.contact_support else "not contacted"
-
-
-def _source(source: Source) -> str:
-    page = f"page {source.page}" if source.page else ""
-    parts = (source.document, source.section, page, source.grade)
-    return ", ".join(part for part in parts if part)
-
-
-def _value(value: str | tuple[object, ...]) -> str:
-    if isinstance(value, str):
-        return value
-    return ", ".join(map(str, value)) or "none"
-
-
-def differences(
-    old: RuleBase, new: RuleBase, events: Sequence[tuple[Event, bytes]]
-) -> list[Difference]:
-    """What differs, in the order of time. A rule that has got a new id is the same rule where the
+def differences(old: Watch, new: Watch, events: Sequence[tuple[Event, bytes]]) -> list[Difference]:
+    """What differs: findings, then blind spots, then the board, each in the order of time. Both
+    watches are as they begin, and stay so. A rule that has got a new id is the same rule where the
     new one names the old one among its aliases."""
-    renamed = {alias: rule.id for rule in new.rules for alias in rule.aliases}
-    before = {
-        (renamed.get(rule, rule), subject): found
-        for (rule, subject), found in _findings(old, events).items()
-    }
-    after = _findings(new, events)
-    result: list[Difference] = []
-    for key in sorted({*before, *after}):
-        mine, theirs = list(before.get(key, [])), list(after.get(key, []))
-        for one in list(mine):
-            same = next(
-                (two for two in theirs if (two.raised, two.resolved) == (one.raised, one.resolved)),
-                None,
-            )
-            if same is not None:
-                mine.remove(one)
-                theirs.remove(same)
-                if same != one:
-                    result.append(Difference("says otherwise", *key, one, same))
-        # What is left of both is taken to have moved, in the order in which it was raised.
-        for one, two in zip(mine, theirs, strict=False):
-            result.append(Difference("moves", *key, one, two))
-        paired = min(len(mine), len(theirs))
-        result += [Difference("disappears", *key, one, None) for one in mine[paired:]]
-        result += [Difference("appears", *key, None, two) for two in theirs[paired:]]
-    result.sort(key=lambda one: (one.first_raised, one.rule, one.subject))
+    renamed = {alias: rule.id for rule in new.rule_base.rules for alias in rule.aliases}
+    before, after = Seen(old), Seen(new)
+    before.follow(events)
+    after.follow(events)
+    result = list(_findings_differ(_by_name(before.lives, renamed), _by_name(after.lives, {})))
+    blind = {(renamed.get(rule, rule), name): one for (rule, name), one in before.blind.items()}
+    for rule, found in _timelines_differ(blind, after.blind):
+        result += [_over_subjects("blind spot", rule, "", found)]
+    for what, found in _timelines_differ(before.board, after.board):
+        result += [_over_subjects("board", "", what, found)]
+    last = ("blind spot", "board")
+    result.sort(
+        key=lambda one: (
+            last.index(one.kind) if one.kind in last else -1,
+            one.first_seen,
+            one.rule,
+            one.subject,
+        )
+    )
     return result
 
 
-def _forbids(watch: Watch, finding: Finding) -> tuple[str, ...]:
-    bound = forbidden_now(watch.words, [finding])
-    return tuple(
-        sorted(
-            one.operation if one.subject == finding.subject else f"{one.operation} on {one.subject}"
-            for one in bound
-        )
-    )
-
-
-def _findings(
-    rule_base: RuleBase, events: Sequence[tuple[Event, bytes]]
-) -> dict[tuple[str, str], list[Found]]:
-    watch = Watch(rule_base)
-    ticked: dict[int, set[int]] = {}
-    forbids: dict[int, tuple[str, ...]] = {}
-    kept = []
-    for event, line in events:
-        for change in watch.apply(event, line):
-            if change.kind == "raised":
-                kept.append(change.finding)
-                forbids[id(change.finding)] = _forbids(watch, change.finding)
-                steps = watch.steps(change.finding)
-                done = {step.number for step in steps if step.status == "done"}
-                ticked[id(change.finding)] = done
-            elif change.kind == "step_ticked" and id(change.finding) in ticked:
-                ticked[id(change.finding)].add(change.step + 1)
-    found: dict[tuple[str, str], list[Found]] = {}
-    for finding in kept:
-        found.setdefault((finding.rule.id, finding.subject), []).append(
-            Found(
-                raised=finding.raised_at,
-                resolved=finding.resolved_at,
-                severity=finding.rule.severity,
-                forbids=forbids[id(finding)],
-                ticked=tuple(sorted(ticked[id(finding)])),
-                recurred=tuple(finding.recurred_at),
-                title=finding.title,
-                impact=finding.impact,
-                steps=tuple(finding.text(step.do) for step in finding.rule.steps),
-                contact_support=finding.rule.support is not None,
-                source=_source(finding.rule.source),
-            )
-        )
-    watch.close()
+def _by_name(
+    lives: Iterable[Life], renamed: Mapping[str, str]
+) -> dict[tuple[str, str], list[Life]]:
+    found: dict[tuple[str, str], list[Life]] = {}
+    for life in lives:
+        rule = life.finding.rule.id
+        found.setdefault((renamed.get(rule, rule), life.finding.subject), []).append(life)
+    if renamed:
+        for life in lives:
+            beneath = life.timelines.get("stands beneath", [])
+            beneath[:] = [(at, renamed.get(by, by)) for at, by in beneath]
     return found
+
+
+def _findings_differ(
+    before: Mapping[tuple[str, str], list[Life]], after: Mapping[tuple[str, str], list[Life]]
+) -> Iterator[Difference]:
+    for key in sorted({*before, *after}):
+        mine, theirs = list(before.get(key, [])), list(after.get(key, []))
+        for one in list(mine):
+            same = next((two for two in theirs if _found(two) == _found(one)), None)
+            if same is not None:
+                mine.remove(one)
+                theirs.remove(same)
+                if otherwise := _otherwise(one, same):
+                    yield Difference("says otherwise", *key, _found(one), _found(same), otherwise)
+        # What is left of both is taken to have moved, in the order in which it was raised.
+        for one, two in zip(mine, theirs, strict=False):
+            otherwise = tuple(
+                part
+                for part in _otherwise(one, two)
+                if part.what not in ("evidence", "changed since it was raised")
+            )
+            yield Difference("moves", *key, _found(one), _found(two), otherwise)
+        paired = min(len(mine), len(theirs))
+        for one in mine[paired:]:
+            yield Difference("disappears", *key, _found(one), None)
+        for two in theirs[paired:]:
+            yield Difference("appears", *key, None, _found(two))
+
+
+def _found(life: Life) -> Found:
+    return Found(life.finding.raised_at, life.finding.resolved_at)
+
+
+def _otherwise(one: Life, two: Life) -> tuple[Otherwise, ...]:
+    """What two findings of a rule say otherwise, while both are open."""
+    begin = max(one.finding.raised_at, two.finding.raised_at)
+    ends = [end for end in (one.finding.resolved_at, two.finding.resolved_at) if end is not None]
+    mine, theirs = one.timelines, two.timelines
+    found = {
+        what: told
+        for what in {**mine, **theirs}
+        if (told := _otherwise_in(what, mine, theirs, begin, min(ends, default=None)))
+    }
+    if "steps" in found:
+        # Their numbers mean other steps.
+        found = {what: told for what, told in found.items() if not _OF_A_STEP.match(what)}
+    if "support" in found:
+        found.pop("source of support", None)
+    if "forbids" in found:
+        found.pop("words of what is forbidden", None)
+    return tuple(found.values())
+
+
+def _otherwise_in(
+    what: str, one: Timelines, two: Timelines, begin: datetime, end: datetime | None
+) -> Otherwise | None:
+    return _otherwise_of(what, one.get(what, []), two.get(what, []), begin, end)
+
+
+def _otherwise_of(
+    what: str, one: Timeline, two: Timeline, begin: datetime | None, end: datetime | None
+) -> Otherwise | None:
+    """Where two timelines differ first, and how often they begin to."""
+    if one == two:
+        return None
+    first: Otherwise | None = None
+    times = 0
+    differed = False
+    mine, theirs = dict(one), dict(two)
+    old = new = ""
+    moments = sorted({*mine, *theirs})
+    for number, at in enumerate(moments):
+        old, new = mine.get(at, old), theirs.get(at, new)
+        if end is not None and at >= end and at != begin:
+            break
+        following = moments[number + 1] if number + 1 < len(moments) else None
+        if begin is not None and following is not None and following <= begin:
+            continue
+        if old != new and not differed:
+            times += 1
+            first = first or Otherwise(what, old, new, at if begin is None else max(at, begin))
+        differed = old != new
+    return replace(first, times=times) if first is not None else None
+
+
+def _timelines_differ(
+    before: Mapping[tuple[str, str], Timeline], after: Mapping[tuple[str, str], Timeline]
+) -> Iterator[tuple[str, list[tuple[str, Otherwise]]]]:
+    """By the first name of each, where it differs: the subjects."""
+    found: dict[str, list[tuple[str, Otherwise]]] = {}
+    for what, subject in sorted({*before, *after}):
+        one, two = before.get((what, subject), []), after.get((what, subject), [])
+        if (told := _otherwise_of(what, one, two, None, None)) is not None:
+            found.setdefault(what, []).append((subject, told))
+    yield from found.items()
+
+
+def _over_subjects(
+    kind: Literal["blind spot", "board"],
+    rule: str,
+    what: str,
+    found: list[tuple[str, Otherwise]],
+) -> Difference:
+    """The same on several subjects is told once, as it is seen first."""
+    subject, first = min(found, key=lambda one: (one[1].first, one[0]))
+    times = sum(one.times for _, one in found)
+    told = replace(first, what=what or "missing", times=times)
+    return Difference(kind, rule, subject, None, None, (told,), len(found))

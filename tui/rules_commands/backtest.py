@@ -17,6 +17,7 @@ from tui.safe_text import harmless
 
 if TYPE_CHECKING:
     from rules.authoring.backtest import Difference
+    from rules.engine import Watch
     from rules.rule_base import RuleBase
 
 
@@ -31,16 +32,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 _bases: list[RuleBase] = []
 """The two rule bases, as the workers inherit them when they are forked."""
+_watches: list[Watch] = []
+"""One of each, as it begins: every worker makes its own once, for all of its logs."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare; return 1 where any finding differs."""
+    """Compare; return 1 where anything is seen otherwise."""
+    from rules.authoring.backtest import declared_otherwise
+
     try:
         _bases[:] = [_load(arguments.old), _load(arguments.new)]
         logs = _logs(arguments.logs)
     except UnusableError as error:
         complain(arguments, error)
         return UNUSABLE
+    declared = declared_otherwise(*_bases)
     found: dict[str, list[Difference]] = {}
     broken: dict[str, str] = {}
     progress = Progress()
@@ -52,15 +58,18 @@ def run(arguments: argparse.Namespace) -> int:
             found[log] = differences
         progress.tell(f"{number:,} of {say_count(len(logs), 'log')}")
     progress.clear()
+    for watch in _watches:
+        watch.close()
+    _watches.clear()
     for log, fault in sorted(broken.items()):
         complain(arguments, UnusableError(f"{log}: {fault}"))
     if arguments.format == "json":
-        sys.stdout.write(as_harmless_json(_document(logs, found, broken)) + "\n")
+        sys.stdout.write(as_harmless_json(_document(logs, declared, found, broken)) + "\n")
     else:
-        write_lines(list(_lines(logs, found)))
+        write_lines(list(_lines(logs, declared, found)))
     if broken:
         return UNUSABLE
-    return FOUND if found else FINE
+    return FOUND if found or declared else FINE
 
 
 def _load(folder: str) -> RuleBase:
@@ -97,16 +106,24 @@ def _logs(paths: Sequence[str]) -> list[str]:
 def _compare(log: str) -> tuple[str, list[Difference], str]:
     from drivers.journal.faults import JournalError
     from rules.authoring.backtest import differences
+    from rules.engine import Watch
     from tui.rules_commands.test_files import open_log
 
     try:
         events = list(open_log(log))
     except (JournalError, ValueError) as error:
         return log, [], str(error).removeprefix(f"{log}: ")
-    return log, differences(_bases[0], _bases[1], events), ""
+    if not _watches:
+        _watches.extend(map(Watch, _bases))
+    return log, differences(_watches[0], _watches[1], events), ""
 
 
-def _lines(logs: list[str], found: dict[str, list[Difference]]) -> Iterator[str]:
+def _lines(
+    logs: list[str], declared: list[str], found: dict[str, list[Difference]]
+) -> Iterator[str]:
+    if declared:
+        yield "In every log"
+        yield from (f"  {harmless(one)}" for one in declared)
     count = 0
     for log, differences in sorted(found.items()):
         yield harmless(log)
@@ -114,17 +131,25 @@ def _lines(logs: list[str], found: dict[str, list[Difference]]) -> Iterator[str]
             count += 1
             yield f"  {harmless(str(one))}"
     told = f"{say_count(count, 'difference')} in {len(found):,} of {say_count(len(logs), 'log')}"
-    yield told if count else f"{say_count(len(logs), 'log')}: the same findings by both"
+    if declared:
+        told += f"; {say_count(len(declared), 'difference')} in every log"
+    if not count and not declared:
+        told = f"{say_count(len(logs), 'log')}: the same findings, blind spots and board by both"
+    yield told
 
 
 def _document(
-    logs: list[str], found: dict[str, list[Difference]], broken: dict[str, str]
+    logs: list[str],
+    declared: list[str],
+    found: dict[str, list[Difference]],
+    broken: dict[str, str],
 ) -> dict[str, Any]:
     return {
         "old": _bases[0].hash,
         "new": _bases[1].hash,
         "logs": len(logs),
         "unreadable": broken,
+        "in_every_log": declared,
         "differences": [
             {"log": log, **one.as_object()}
             for log, differences in sorted(found.items())
