@@ -261,7 +261,8 @@ def test_backtest_shows_what_a_change_makes_of_a_log(ship: Ship, dry_boiler: Pat
     changed.mkdir()
     (changed / "boilers.toml").write_text(RULES.replace("below = 30", "below = 20"), "utf-8")
     same = ship.run("rules", "backtest", "boilers", "boilers", dry_boiler)
-    assert (same.code, same.lines) == (0, ["1 log: the same findings, blind spots and board by both"])
+    told = "1 log: the same findings, blind spots and board by both"
+    assert (same.code, same.lines) == (0, [told])
     other = ship.run("rules", "backtest", "boilers", "changed", dry_boiler, "--jobs", "1")
     assert other.code == 1
     assert other.lines[1].startswith("  moves: water-low on boiler/port, raised 2026-03-01T01:01")
