@@ -106,7 +106,7 @@ class _Reader:
         value: Value | None = None if around is None else around.raw[fact.slot]
         if around is None or value is None:
             return "?"
-        said = show_value(value)
+        said = show_value(value, fact.declared)
         if fact.declared.type == "version":
             said = said.partition("-")[0]
         if fact.declared.unit == "percent":

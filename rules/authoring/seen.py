@@ -12,7 +12,7 @@ from rules.engine import Watch
 from rules.finding import Change, Finding, show_value
 from rules.pattern import conditions
 from rules.read_rules import PLACEHOLDER
-from rules.rule_base import Source, Wait
+from rules.rule_base import Fact, Source, Wait
 from rules.situation import StepNow, blind_spots_of, forbidden_now
 from rules.subject import Subject
 from rules.urgency import covered_by
@@ -178,7 +178,7 @@ class Seen:
     def _begin(self, finding: Finding, at: datetime) -> None:
         life = self._open[id(finding)] = Life(finding)
         self.lives.append(life)
-        life.note(at, _as_raised(finding))
+        life.note(at, _as_raised(finding, self._watch.rule_base.facts))
 
     def _look_at_findings(self, at: datetime) -> None:
         watch = self._watch
@@ -206,7 +206,7 @@ def say_source(source: Source) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _as_raised(finding: Finding) -> Iterator[tuple[str, str]]:
+def _as_raised(finding: Finding, facts: Mapping[str, Fact]) -> Iterator[tuple[str, str]]:
     """What is frozen, or said by its rule alone."""
     rule = finding.rule
     yield "severity", rule.severity
@@ -217,7 +217,10 @@ def _as_raised(finding: Finding) -> Iterator[tuple[str, str]]:
     if rule.support is not None:
         yield "source of support", say_source(rule.support)
     yield "source", say_source(rule.source)
-    evidence = [f"{one.fact} {one.said or show_value(one.value)}" for one in finding.evidence()]
+    evidence = [
+        f"{one.fact} {one.said or show_value(one.value, facts.get(one.fact))}"
+        for one in finding.evidence()
+    ]
     evidence += [f"{one.fact} ({one.grade})" for one in finding.conclusions() if one.grade]
     yield "evidence", ", ".join(evidence)
     for number, step in enumerate(rule.steps, 1):
@@ -283,7 +286,7 @@ def _changed_since(watch: Watch, finding: Finding) -> Iterator[str]:
         for name in named:
             now = watch.value(finding.subject, name)
             if name in values and now != values[name]:
-                yield f"{name} {show_value(now)}"
+                yield f"{name} {show_value(now, watch.rule_base.facts.get(name))}"
 
 
 def say_time(time: datetime) -> str:
