@@ -38,7 +38,8 @@ class Reading(NamedTuple):
     """What was read of a rule base: all that is sound of it, and everything that is wrong.
 
     `rule_paths`, `derivation_paths` and `fact_paths` say where each stands: its file, and the way
-    to it within the document. The derived facts in `unsettled` lack derivations that are faulty."""
+    to it within the document; `rule_tables` are the places of all that are judged, by what they
+    are called, sound or not. The derived facts in `unsettled` lack derivations that are faulty."""
 
     rule_base: RuleBase
     faults: Faults
@@ -46,6 +47,7 @@ class Reading(NamedTuple):
     derivation_paths: Sequence[tuple[str, Path]]
     fact_paths: Mapping[str, tuple[str, Path]]
     unsettled: frozenset[str]
+    rule_tables: Sequence[tuple[str, Path, frozenset[str]]] = ()
 
 
 def load_rule_base(*folders: FilePath | str, overrides: FilePath | str | None = None) -> RuleBase:
@@ -96,15 +98,26 @@ def _all_named(tables: Any, naming: str) -> bool:
 
 
 def read_texts(
-    texts: Mapping[str, bytes], overrides: bytes | None = None, overrides_name: str = ""
+    texts: Mapping[str, bytes],
+    overrides: bytes | None = None,
+    overrides_name: str = "",
+    *,
+    incomplete: bool = False,
 ) -> Reading:
-    """All that is sound of some texts, and everything that is wrong with them."""
-    return _Loader(dict(texts), overrides, overrides_name or "overrides.toml").read()
+    """All that is sound of some texts, and everything that is wrong with them; `incomplete` where
+    there are more texts, which nobody could read."""
+    name = overrides_name or "overrides.toml"
+    return _Loader(dict(texts), overrides, name, incomplete=incomplete).read()
 
 
 class _Loader:
     def __init__(
-        self, texts: dict[str, bytes], overrides: bytes | None, overrides_name: str
+        self,
+        texts: dict[str, bytes],
+        overrides: bytes | None,
+        overrides_name: str,
+        *,
+        incomplete: bool,
     ) -> None:
         self._texts = texts
         self._all_texts = dict(texts)
@@ -114,9 +127,10 @@ class _Loader:
         self._overrides_text = overrides
         self._overrides_name = OVERRIDES + overrides_name
         self._lost: set[tuple[str, str]] = set()
-        self._incomplete = False
+        self._incomplete = incomplete
         self._faulty: set[str] = set()
         self._rule_paths: dict[str, tuple[str, Path]] = {}
+        self._rule_tables: list[tuple[str, Path, frozenset[str]]] = []
         self._derivation_paths: list[tuple[str, Path]] = []
         self._fact_paths: dict[str, tuple[str, Path]] = {}
         self._unsettled: set[str] = set()
@@ -184,6 +198,7 @@ class _Loader:
             self._derivation_paths,
             self._fact_paths,
             frozenset(self._unsettled),
+            self._rule_tables,
         )
 
     def _document(self, file: str, text: bytes) -> dict[str, Any]:
@@ -413,6 +428,14 @@ class _Loader:
                 changed = overrides.apply(table)
                 if changed is None:
                     continue
+                if not table.content.get("deprecated"):
+                    aliases = table.content.get("aliases")
+                    names = [
+                        table.content.get("id"),
+                        *(aliases if isinstance(aliases, list) else ()),
+                    ]
+                    called = frozenset(name for name in names if isinstance(name, str))
+                    self._rule_tables.append((file.file, table.path, called))
                 rule = reader.read(table, line, text, changed)
                 rule_id = str(table.content.get("id"))
                 if rule_id in ids and table.has("id"):

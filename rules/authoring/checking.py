@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from rules.authoring.analysis import analyse
 from rules.faults import Fault
-from rules.loader import read_texts
+from rules.loader import Reading, read_texts
+from rules.positions import Path
 from rules.rule_base import RuleBase
 
 _ALLOWED: Final = re.compile(
@@ -19,11 +20,13 @@ _ALLOWED: Final = re.compile(
 
 class Checked(NamedTuple):
     """A rule base as far as it is sound, and its faults by file and line. `allowed` are warnings
-    that a comment at their line, or in the line before, allows for a reason."""
+    that a comment at their line, or in the line before, allows for a reason. `sound_rules` is the
+    number of rules that are judged and in which no fault is told."""
 
     rule_base: RuleBase
     faults: list[Fault]
     allowed: list[Fault]
+    sound_rules: int
 
     @property
     def errors(self) -> list[Fault]:
@@ -37,10 +40,15 @@ class Checked(NamedTuple):
 
 
 def check_texts(
-    texts: Mapping[str, bytes], overrides: bytes | None = None, overrides_name: str = ""
+    texts: Mapping[str, bytes],
+    overrides: bytes | None = None,
+    overrides_name: str = "",
+    *,
+    incomplete: bool = False,
 ) -> Checked:
-    """Read and look into a rule base; any bytes at all will do."""
-    reading = read_texts(texts, overrides, overrides_name)
+    """Read and look into a rule base; any bytes at all will do. It is `incomplete` where there
+    are more texts, which nobody could read."""
+    reading = read_texts(texts, overrides, overrides_name, incomplete=incomplete)
     analyse(reading)
     faults: list[Fault] = []
     allowed: list[Fault] = []
@@ -48,7 +56,20 @@ def check_texts(
     for fault in reading.faults.all():
         codes = comments.get(fault.file, {}).get(fault.line, frozenset())
         (allowed if fault.is_warning and fault.code in codes else faults).append(fault)
-    return Checked(reading.rule_base, faults, allowed)
+    return Checked(reading.rule_base, faults, allowed, _sound_rules(reading))
+
+
+def _sound_rules(reading: Reading) -> int:
+    faulty: set[tuple[str, Path]] = set()
+    overridden: set[str] = set()
+    for file, path in reading.faults.places():
+        faulty.add((file, path[:2]))
+        if path[:1] == ("override",):
+            overridden.update(map(str, path[1:2]))
+    return sum(
+        (file, path) not in faulty and overridden.isdisjoint(called)
+        for file, path, called in reading.rule_tables
+    )
 
 
 def _allowed_in(text: bytes) -> dict[int, frozenset[str]]:

@@ -312,3 +312,41 @@ def test_a_pipe_beside_a_file_that_is_checked_is_not_waited_for(ship: Ship) -> N
     os.mkfifo(ship.rules / "inner" / "a.toml")
     (ship.rules / "inner" / "b.toml").write_text("", "utf-8")
     assert "is no regular file" in ship.run("rules", "check", "boilers/inner/b.toml").err
+
+
+def test_beside_what_cannot_be_read_the_other_files_are_looked_into(ship: Ship) -> None:
+    (ship.rules / "folder.toml").mkdir()
+    (ship.rules / "loop.toml").symlink_to("loop.toml")
+    ended = ship.run("rules", "check", "boilers")
+    assert ended.code == 2
+    assert "boilers/folder.toml: cannot be read: Is a directory" in ended.err
+    assert "boilers/loop.toml: cannot be read: Too many levels of symbolic links" in ended.err
+    assert ended.out.splitlines()[-1].endswith("no fault, 2 files cannot be read")
+    (ship.rules / "slip.toml").write_text('[[rule]]\nid = "slip"\nseverity = "bad"\n', "utf-8")
+    ended = ship.run("rules", "check", "boilers")
+    assert ended.code == 2
+    assert "'bad' is not known" in ended.out
+
+
+def test_rules_are_counted_as_sound_in_which_no_fault_is_told(ship: Ship, tmp_path: Path) -> None:
+    def counted() -> int:
+        ended = ship.run("rules", "check", "boilers", "--overrides", str(site), "--format", "json")
+        return int(json.loads(ended.out)["rules"])
+
+    site = tmp_path / "site.toml"
+    site.write_text("", "utf-8")
+    every = counted()
+    site.write_text('[override.water-low]\nseverity = "bad"\n', "utf-8")
+    assert counted() == every - 1
+    site.write_text("[override.water-low]\nenabled = false\n", "utf-8")
+    assert counted() == every - 1
+    site.write_text("", "utf-8")
+    # A fault of form in one file is none of the rules in others.
+    (ship.rules / "open.toml").write_text('x = "never closed\n', "utf-8")
+    assert counted() == every
+    rules = ship.rules / "boilers.toml"
+    text = rules.read_text("utf-8")
+    assert text.count('{ operation = "light"') == 1
+    wrong = '{ scope = "fleets", operation = "light"'
+    rules.write_text(text.replace('{ operation = "light"', wrong), "utf-8")
+    assert counted() == every - 1

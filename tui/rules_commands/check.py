@@ -37,13 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print every fault; return 1 where there is one, 2 where files cannot be read."""
+    """Print every fault; return 1 where there is one, 2 where files cannot be read, of which the
+    others are looked into all the same."""
     from rules.authoring.checking import check_texts
-    from rules.built_in import own_facts, own_rules
+    from rules.built_in import own_facts
     from rules.rule_files import LARGEST_FILE, read_regular
 
     files = gather(given_paths(arguments))
-    for message in files.unreadable:
+    for message in (*files.missing, *files.unreadable):
         sys.stderr.write(f"{harmless(message)}\n")
     overrides: bytes | None = None
     if arguments.overrides is not None:
@@ -52,12 +53,17 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             sys.stderr.write(f"{harmless(arguments.overrides)}: {error.strerror}\n")
             return UNUSABLE
-    if files.unreadable:
+    if files.missing or (files.unreadable and not files.texts):
         return UNUSABLE
     # Nothing of what is made in between is garbage: to look for some would only take time.
     gc.disable()
     try:
-        checked = check_texts(files.texts, overrides, arguments.overrides or "")
+        checked = check_texts(
+            files.texts,
+            overrides,
+            arguments.overrides or "",
+            incomplete=bool(files.unreadable),
+        )
     finally:
         gc.enable()
     faults, texts = _by_own_name(checked, arguments.overrides)
@@ -73,8 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
         "rule_base": checked.rule_base.id,
         "title": checked.rule_base.title,
         "files": len(files.texts),
+        "unreadable": len(files.unreadable),
         # What every rule base has is not counted: nobody finds it in the files.
-        "rules": len(own_rules(checked.rule_base)),
+        "rules": checked.sound_rules,
         "facts": len(own_facts(checked.rule_base)),
         "errors": errors,
         "warnings": warnings,
@@ -97,6 +104,8 @@ def run(arguments: argparse.Namespace) -> int:
             said = _summary(about)
             for line in [said] if wide is None else wrap(said, wide, rest="  "):
                 write(f"{line}\n")
+    if files.unreadable:
+        return UNUSABLE
     return FOUND if errors or (warnings and arguments.strict) else FINE
 
 
@@ -118,7 +127,7 @@ def _by_own_name(checked: Checked, overrides: str | None) -> tuple[list[Fault], 
 
 def _summary(about: dict[str, Any]) -> str:
     title = harmless(about["title"] or about["rule_base"] or "rules")
-    # What is faulty is not among those that were read.
+    # Those in which a fault is told are not counted.
     rule = "sound rule" if about["errors"] else "rule"
     sizes = (
         f"{say_count(about['rules'], rule)} and {say_count(about['facts'], 'fact')} "
@@ -127,6 +136,8 @@ def _summary(about: dict[str, Any]) -> str:
     found = [say_count(about["errors"], "fault")] if about["errors"] else ["no fault"]
     if about["warnings"]:
         found.append(say_count(about["warnings"], "warning"))
+    if about["unreadable"]:
+        found.append(f"{say_count(about['unreadable'], 'file')} cannot be read")
     if about["allowed"]:
         found.append(f"{about['allowed']:,} allowed")
     return f"{title}: {sizes}, {', '.join(found)}"

@@ -14,12 +14,14 @@ _HEADING: Final = b"[rule_base]"
 
 
 class RuleFiles(NamedTuple):
-    """The texts of a rule base by the names to show, and what could not be read.
+    """The texts of a rule base by the names to show, and messages about files that could not be
+    read and about paths that are missing.
 
     With `only`, faults of other files are of no interest."""
 
     texts: dict[str, bytes]
     unreadable: list[str]
+    missing: list[str]
     only: frozenset[str]
 
 
@@ -81,10 +83,11 @@ def gather(paths: Sequence[str]) -> RuleFiles:
 
     texts: dict[str, bytes] = {}
     unreadable: list[str] = []
+    missing: list[str] = []
     only: set[str] = set()
     for path in map(Path, paths):
         if not path.exists():
-            unreadable.append(f"{path}: no such file or folder")
+            missing.append(f"{path}: no such file or folder")
         elif not path.is_dir():
             only.add(shown_name(path))
     for folder in folders_of([path for path in paths if Path(path).exists()]):
@@ -96,7 +99,7 @@ def gather(paths: Sequence[str]) -> RuleFiles:
         faults = []
         read_file(Path(name), name, texts, faults)
         unreadable += map(str, faults)
-    return RuleFiles(texts, unreadable, frozenset(only))
+    return RuleFiles(texts, unreadable, missing, frozenset(only))
 
 
 def shown_name(path: Path) -> str:
