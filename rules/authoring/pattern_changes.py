@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final, NamedTuple, cast
 
+from rules.authoring.expression_changes import expression_changes
 from rules.authoring.value_changes import a_second_apart, next_to
 from rules.pattern import (
     AGE_OPERATORS,
@@ -103,6 +104,9 @@ def _condition_changes(
     if condition.operator == "matches":
         change = f"{said} turned to its contrary"
         yield PatternChange(change, Combination("none", (condition,)), number, number + 1)
+        for part, left in expression_changes(str(condition.operand)):
+            other = Condition(condition.fact, "matches", left)
+            yield PatternChange(f"{said}: {part} taken away", other, number, number + 1)
 
 
 def _other_conditions(
