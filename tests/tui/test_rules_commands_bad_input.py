@@ -344,6 +344,7 @@ def test_rules_are_counted_as_sound_in_which_no_fault_is_told(ship: Ship, tmp_pa
     # A fault of form in one file is none of the rules in others.
     (ship.rules / "open.toml").write_text('x = "never closed\n', "utf-8")
     assert counted() == every
+    (ship.rules / "open.toml").unlink()
     rules = ship.rules / "boilers.toml"
     text = rules.read_text("utf-8")
     assert text.count('{ operation = "light"') == 1
