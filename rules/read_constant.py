@@ -45,12 +45,15 @@ def read_constant(
         return None
     if fact.type == "version" and not _RELEASE.match(str(read)):
         message = f"{read!r} is compared as it stands, and a version has numbers between dots"
-        if re.fullmatch(r"[0-9]+\.[xX*]", str(read)):
-            major = int(str(read).partition(".")[0])
+        every = re.fullmatch(r"((?:[0-9]+\.)*)([0-9]+)\.[xX*]", str(read))
+        if every:
+            before, last = every[1], int(every[2])
             message += (
-                f'; a rule for every {major}.something says {{ at_least = "{major}", '
-                f'below = "{major + 1}" }}'
+                f'; a rule for every {before}{last}.something says {{ at_least = "{before}{last}", '
+                f'below = "{before}{last + 1}" }}'
             )
+        else:
+            message += ', such as "5.20.01"'
         table.fault(Code.WRONG_VALUE_TYPE, message, *keys)
         return None
     words = fact.values if recognised_only else (*fact.values, UNRECOGNISED)

@@ -16,10 +16,14 @@ class Refused:
         self.names: dict[str, Counter[str]] = {}
         """By kind of count, what it was about; at most 200 names for each kind."""
 
-    def count(self, kind: str, name: str) -> None:
-        """Count something that was refused, and what it was."""
+    def count(self, kind: str, name: str, *, first: str = "") -> None:
+        """Count something that was refused, and what it was; `first` is the event that it came
+        with, which is kept of the first of its name."""
         self.counts[kind] += 1
         names = self.names.setdefault(kind, Counter())
+        if first:
+            begin = f"{name} (first in the event "
+            name = next((one for one in names if one.startswith(begin)), f"{begin}{first})")
         if name in names or len(names) < _MOST_NAMES:
             names[name] += 1
 

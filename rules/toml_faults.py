@@ -22,6 +22,20 @@ _STATEMENT: Final = re.compile(rf"[ \t]*({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)[ \t]*=
 _HEADER: Final = re.compile(r"^[ \t]*\[{1,2}[^\]\n]*\]{0,2}", re.MULTILINE)
 _TOKEN: Final = re.compile(r"[^\s,\]}#]+")
 _LONGEST_TOKEN: Final = 40
+_OPERATORS: Final = {
+    ">": "above",
+    "<": "below",
+    ">=": "at_least",
+    "<=": "at_most",
+    "!=": "not",
+    "<>": "not",
+    "=>": "at_least",
+    "=<": "at_most",
+    "==": "is",
+}
+_COMPARISON: Final = re.compile(
+    r"(>=|<=|<>|>|<|!=|==|=>|=<)[ \t]*(\"[^\"\n]{0,40}\"|[\w.:+-]{0,40})"
+)
 
 
 class TomlFault(NamedTuple):
@@ -204,6 +218,10 @@ def _named(text: str, at: int) -> str:
 
 def _no_value(text: str, at: int) -> _Place:
     """A value that is none."""
+    sign = _COMPARISON.match(text, at - 1) if at else None
+    if sign and len(sign[1]) == 2:
+        begin, _ = _line_at(text, at)
+        return _comparison(text, begin, at - 1, sign)
     token = _token(text, at)
     match = _key_before(text, at)
     key = match.group(1) if match else "the key"
@@ -249,9 +267,23 @@ def _no_equals(text: str, at: int) -> _Place:
     where = begin + len(line) - len(line.lstrip())
     if text[at : at + 1] == ":":
         return _Place(at, 1, "between a key and its value stands =, not :")
+    sign = _COMPARISON.match(text, at, end)
+    if sign:
+        return _comparison(text, begin, at, sign)
     key = text[where:at].strip() or line.strip()
     message = f"behind the key {key[:_LONGEST_TOKEN]} stands no =, and no value"
     return _Place(where, max(1, len(line.strip())), message)
+
+
+def _comparison(text: str, begin: int, at: int, sign: re.Match[str]) -> _Place:
+    """A sign such as > between a fact and a value."""
+    names = re.findall(rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*", text[begin:at])
+    operator = _OPERATORS[sign[1]]
+    value = sign[2] or "5"
+    right = f"{names[-1] if names else 'a.fact'} = {{ {operator} = {value} }}"
+    if operator == "is":
+        right = f"{names[-1] if names else 'a.fact'} = {value}"
+    return _Place(at, len(sign[1]), f"{sign[1]} is no sign here; it is written {right}")
 
 
 def _no_key(text: str, at: int) -> _Place:

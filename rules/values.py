@@ -54,11 +54,11 @@ def read_value(kind: FactType, raw: object) -> Value:
         case "bool":
             if type(raw) is bool:
                 return raw
-            raise ValueError("must be true or false")
+            raise ValueError(f"must be true or false{_unquoted(raw)}")
         case "int":
             if type(raw) is int and -LARGEST_NUMBER <= raw <= LARGEST_NUMBER:
                 return raw
-            raise ValueError("must be a whole number within 2^53")
+            raise ValueError(f"must be a whole number within 2^53{_unquoted(raw)}")
         case "float":
             return _read_number(raw)
         case "duration":
@@ -83,7 +83,11 @@ def _read_number(raw: object) -> float:
         assert isinstance(number, (int, float))
         if -LARGEST_NUMBER <= number <= LARGEST_NUMBER and math.isfinite(number):
             return float(number)
-    raise ValueError("must be a finite number within 2^53")
+    raise ValueError(f"must be a finite number within 2^53{_unquoted(raw)}")
+
+
+def _unquoted(raw: object) -> str:
+    return ", without quotes" if isinstance(raw, str) else ""
 
 
 @lru_cache(maxsize=4096)

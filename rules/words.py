@@ -142,7 +142,8 @@ class Words:
             try:
                 value = read_value(fact.declared.type, said)
             except ValueError as error:
-                self.refused.count("unreadable values", f"{fact.name}: {error}")
+                name = f"{fact.name}: {error}"
+                self.refused.count("unreadable values", name, first=origin.id)
         slot = fact.slot
         if value is None:
             if subject.raw[slot] is None:

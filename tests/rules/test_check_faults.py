@@ -332,6 +332,20 @@ def test_a_version_to_compare_with_has_numbers_between_dots(version: str, sound:
 
 
 @pytest.mark.parametrize(
+    ("version", "form"),
+    [
+        ("2.x", '{ at_least = "2", below = "3" }'),
+        ("2.1.x", '{ at_least = "2.1", below = "2.2" }'),
+        ("2.1b", 'such as "5.20.01"'),
+    ],
+)
+def test_what_is_no_version_is_told_with_what_to_write(version: str, form: str) -> None:
+    fact = '[[fact]]\nname = "wheel.make"\ntype = "version"\nscope = "wheel"\nsource = "gauge"\n'
+    (fault,) = check(CATALOGUE, fact, rule("made", f'wheel.make = "{version}"')).faults
+    assert form in fault.message
+
+
+@pytest.mark.parametrize(
     ("old", "new", "said"),
     [
         ('values = ["good", "bad"]\n', "", "wheel.verdict is an enum"),

@@ -465,3 +465,13 @@ source = "gauge"
     }
     assert watch.value("kettle/a", "kettle.hot") is None
     watch.close()
+
+
+def test_what_cannot_be_read_is_told_with_the_first_event_and_without_its_quotes() -> None:
+    night = Timeline(SIZE, fact("disk.full", "bool"))
+    night.say("02:00", disk__used="4")
+    night.say("02:01", disk__used="5", disk__full=1)
+    assert night.watch.names["unreadable values"] == {
+        "disk.used: must be a whole number within 2^53, without quotes (first in the event 1)": 2,
+        "disk.full: must be true or false (first in the event 2)": 1,
+    }
