@@ -17,6 +17,7 @@ from tui.rules_commands.chosen import (
     take_paths,
 )
 from tui.rules_commands.rule_files import shown_name
+from tui.rules_commands.whole_files import write_whole
 
 _PAGES: Final = (".html", ".htm")
 _TEXTS: Final = (".md", ".markdown", ".txt")
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
             current = False
         sys.stdout.write(f"{name} is {'current' if current else 'not current'}\n")
         return FINE if current else FOUND
-    path.write_text(text, "utf-8")
+    write_whole(path, text.encode())
     sys.stdout.write(f"{name} written\n")
     return FINE
 

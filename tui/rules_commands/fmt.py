@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
-import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +14,7 @@ from tui.phrases import say_count
 from tui.rules_commands import fault_reports
 from tui.rules_commands.all_cores import Progress
 from tui.rules_commands.rule_files import shown_name
+from tui.rules_commands.whole_files import write_whole
 from tui.safe_text import harmless
 
 _LARGEST_FILE: Final = 2 * 1024 * 1024
@@ -34,26 +32,30 @@ def run(arguments: argparse.Namespace) -> int:
     from rules.authoring.formatting import NotFormattableError, format_toml
     from rules.rule_files import read_regular
 
-    differing, faulty = 0, False
+    differing = faulty = 0
     files = _files(arguments.paths)
     progress = Progress()
     for number, path in enumerate(files):
         name = harmless(shown_name(path))
         progress.tell(f"{number:,} of {say_count(len(files), 'file')}")
+        read = b""
         try:
             if not path.is_file():
-                raise NotFormattableError("is no file that could be written anew")
+                raise NotFormattableError(_why_no_file(path))
             read = read_regular(path, _LARGEST_FILE + 1)
             if len(read) > _LARGEST_FILE:
+                read = b""
                 raise NotFormattableError(f"is larger than {_LARGEST_FILE:,} bytes: divide it")
             text = read.decode("utf-8")
             formatted = format_toml(text)
+            if formatted != text and not (arguments.check or arguments.diff):
+                write_whole(path, formatted.encode())
         except (OSError, UnicodeDecodeError, NotFormattableError) as error:
-            told = list(_faults(path, name)) if not isinstance(error, OSError) else []
+            told = list(_faults(read, name)) if not isinstance(error, OSError) else []
             said = error.strerror if isinstance(error, OSError) else str(error)
             for line in told or [f"{name}: {harmless(str(said))}"]:
                 sys.stderr.write(f"{line}\n")
-            faulty = True
+            faulty += 1
             continue
         if formatted == text:
             continue
@@ -66,24 +68,28 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.check:
             sys.stdout.write(f"{name} is not in form\n")
         else:
-            _write(path, formatted)
             sys.stdout.write(f"{name} put into form\n")
     progress.clear()
-    sys.stdout.write(f"{say_count(len(files), 'file')}, {differing:,} not in form\n")
+    end = f"{say_count(len(files), 'file')}, {differing:,} not in form"
+    if faulty:
+        end += f", {faulty:,} that could not be read or written"
+    sys.stdout.write(f"{end}\n")
     if faulty:
         return UNUSABLE
     return FOUND if differing and (arguments.check or arguments.diff) else FINE
 
 
-def _faults(path: Path, name: str) -> Iterator[str]:
+def _why_no_file(path: Path) -> str:
+    if path.is_symlink() and not path.exists():
+        return f"is a link to {path.readlink()}, which is not there"
+    return "is no file that could be written anew" if path.exists() else "no such file"
+
+
+def _faults(text: bytes, name: str) -> Iterator[str]:
     """What keeps a file from being TOML, as check tells it."""
     from rules.documents import read_document
     from rules.tables import Faults
 
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
-        return
-    text = path.read_bytes()
     faults = Faults({name: text})
     read_document(name, text, faults)
     yield from fault_reports.as_text(faults.all(), {name: text})
@@ -95,18 +101,3 @@ def _files(paths: list[str]) -> list[Path]:
         found = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
         files.update(dict.fromkeys(found))
     return list(files)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file as a whole: whoever reads it sees the old text or the new one. What a link
-    leads to is replaced, and the link stays."""
-    path = path.resolve()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(path.stat().st_mode & 0o777)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

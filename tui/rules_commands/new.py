@@ -15,6 +15,7 @@ from tui.exit_codes import FINE, UNUSABLE
 from tui.instants import given_instant
 from tui.rules_commands.chosen import UnusableError, chosen_rules, complain
 from tui.rules_commands.rule_files import shown_name
+from tui.rules_commands.whole_files import write_whole
 from tui.safe_text import harmless
 
 _SETTLING: Final = timedelta(minutes=5)
@@ -59,21 +60,40 @@ def _skeleton(folder: Path, title: str | None) -> int:
     shown = title or name
     if '"' in shown or "\\" in shown or not shown.isprintable():
         raise UnusableError("a title has no quotes, backslashes or control characters")
-    folder.mkdir(parents=True, exist_ok=True)
-    source = Path(rules.authoring.__file__).parent / "skeleton"
-    for file in sorted(source.glob("*.toml")):
-        text = file.read_text("utf-8")
-        text = text.replace('id = "my-rules"', f'id = "{name}"')
-        text = text.replace('title = "My rules"', f'title = "{shown}"')
-        (folder / file.name).write_text(text, "utf-8")
-        sys.stdout.write(f"{harmless(shown_name(folder / file.name))} written\n")
-    for path in write_schemas(load_rule_base(folder), folder):
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    written: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        source = Path(rules.authoring.__file__).parent / "skeleton"
+        for file in sorted(source.glob("*.toml")):
+            text = file.read_text("utf-8")
+            text = text.replace('id = "my-rules"', f'id = "{name}"')
+            text = text.replace('title = "My rules"', f'title = "{shown}"')
+            write_whole(folder / file.name, text.encode())
+            written.append(folder / file.name)
+        written += write_schemas(load_rule_base(folder), folder)
+    except BaseException:
+        _take_back(folder, made)
+        raise
+    for path in written:
         sys.stdout.write(f"{harmless(shown_name(path))} written\n")
     at = harmless(shlex.quote(shown_name(folder)))
     sys.stdout.write(
         f"\nNext: watchkeeper rules check {at}\n      watchkeeper rules test {at} --coverage\n"
     )
     return FINE
+
+
+def _take_back(folder: Path, made: list[Path]) -> None:
+    """Remove what was made, so that the same command can be given again: the folder was empty."""
+    try:
+        for path in folder.iterdir():
+            path.unlink()
+        for one in made:
+            one.rmdir()
+    except OSError:
+        # What cannot be removed either: the error that led here is the one to be told.
+        return
 
 
 def _from_log(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from tui.rules_commands.chosen import (
     take_paths,
 )
 from tui.rules_commands.rule_files import shown_name
+from tui.rules_commands.whole_files import write_whole
 
 if TYPE_CHECKING:
     from rules.rule_base import RuleBase
@@ -69,5 +70,5 @@ def write_schemas(rule_base: RuleBase, folder: Path) -> list[Path]:
         TEST_SCHEMA: test_file_schema(rule_base),
     }
     for name, schema in schemas.items():
-        (folder / name).write_text(as_harmless_json(schema) + "\n", "utf-8")
+        write_whole(folder / name, f"{as_harmless_json(schema)}\n".encode())
     return [folder / name for name in schemas]

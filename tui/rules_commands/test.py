@@ -18,6 +18,7 @@ from tui.rules_commands import fault_reports
 from tui.rules_commands.all_cores import Progress, add_jobs
 from tui.rules_commands.chosen import columns_of_terminal
 from tui.rules_commands.rule_files import add_overrides, add_paths, folders_of, given_paths
+from tui.rules_commands.whole_files import write_whole
 from tui.safe_text import harmless
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.junit:
         from tui.rules_commands.test_reports import as_junit
 
-        Path(arguments.junit).write_text(as_junit(outcomes, seconds), "utf-8")
+        write_whole(Path(arguments.junit), as_junit(outcomes, seconds).encode())
     failed = sum(not one.passed and not one.test.todo for one in outcomes)
     short = report is not None and report.whole.share < (arguments.min or 0)
     mutation: MutationReport | None = None
@@ -309,9 +310,8 @@ def _append(path: Path, unnoticed: list[Told]) -> str:
     name = harmless(str(path))
     if not rows:
         return f"Nothing to write to {name}: no row of a table would notice more\n"
-    before = "\n" if path.exists() else _ABOUT_SUGGESTED
-    with path.open("a", encoding="utf-8") as file:
-        file.write(before + as_tables(rows))
+    before = path.read_bytes() + b"\n" if path.is_file() else _ABOUT_SUGGESTED.encode()
+    write_whole(path, before + as_tables(rows).encode())
     return f"{say_count(len(rows), 'row')} written to the end of {name}, for you to judge\n"
 
 
