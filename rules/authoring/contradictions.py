@@ -150,7 +150,7 @@ class Contradictions:
         begins = Life(both(mine.raised, to_do.perhaps), to_do.perhaps)
         still: list[tuple[str, Rule, int]] = []
         begun: list[tuple[str, Rule, int]] = []
-        for other, life in self._meeting(rule, step, mine, together):
+        for other, life, bound in self._meeting(rule, step, mine, together):
             if other is rule:
                 continue
             if where := both(begins.raised, life.raised):
@@ -159,7 +159,7 @@ class Contradictions:
                 still.append((other.id, other, where))
             elif where := both(begins.open, life.raised):
                 begun.append((other.id, rule, where))
-            elif where := self._unticked(mine, life, to_do):
+            elif where := self._unticked(mine, life, to_do, (rule.scope, bound)):
                 staying = other if both(mine.raised, life.open) else rule
                 (still if staying is other else begun).append((other.id, staying, where))
             if max(len(at_once), len(still), len(begun)) > _MOST_NAMED:
@@ -184,34 +184,38 @@ class Contradictions:
         done, diagram = self._space.sets(step.done_when, rule.id), self._space.diagram
         return _ToDo(diagram.without(where, done.true), diagram.both(where, done.false))
 
-    def _unticked(self, mine: Life, other: Life, to_do: _ToDo) -> int:
+    def _unticked(self, mine: Life, other: Life, to_do: _ToDo, staying: Sequence[str]) -> int:
         """Where both are open and a step is unticked that was ticked when one of both was raised
-        while the other was open."""
+        while the other was open; the subjects of the scopes in `staying` are those that they
+        were then, or one would not bind the other."""
         both, either = self._space.diagram.both, self._space.diagram.either
         begin = either(both(mine.raised, other.open), both(mine.open, other.raised))
         if begin == NOWHERE:
             return NOWHERE
-        return both(both(self._lives.following(begin), other.open), to_do.surely)
+        return both(both(self._lives.following(begin, *staying), other.open), to_do.surely)
 
     def _meeting(
         self, rule: Rule, step: Step, mine: Life, together: Mapping[tuple[str, str], _Forbidding]
-    ) -> Iterator[tuple[Rule, Life]]:
-        """The rules that forbid what a step starts, but for many that are never open with it."""
+    ) -> Iterator[tuple[Rule, Life, str]]:
+        """The rules that forbid what a step starts, but for many that are never open with it, each
+        with the scope of the subject that it binds."""
         both = self._space.diagram.both
         around = reversed(self._base.scope_chain(rule.scope))
         stack = [
-            together[step.starts, bound] for bound in around if (step.starts, bound) in together
+            (together[step.starts, bound], bound)
+            for bound in around
+            if (step.starts, bound) in together
         ]
         while stack:
-            one = stack.pop()
+            one, bound = stack.pop()
             self._looked_at += 1
             if self._looked_at > _MOST_LOOKED_AT:
                 self.left_out[rule.id] = rule
                 return
             if one.rule is not None:
-                yield one.rule, one.life
+                yield one.rule, one.life, bound
             elif both(mine.raised, one.life.open) or both(mine.open, one.life.raised):
-                stack.extend(reversed(one.within))
+                stack.extend((part, bound) for part in reversed(one.within))
 
     def _stays(self, rule: Rule) -> str:
         """For how long a finding stays open."""

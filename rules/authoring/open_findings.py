@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rules.authoring.diagram import EVERYWHERE, NOWHERE
+from rules.authoring.dimensions import Dimension
 from rules.authoring.space import Space
 from rules.pattern import facts_named
 from rules.read_pattern import CONFIRM
@@ -20,13 +21,21 @@ class Life(NamedTuple):
     open: int
 
 
+class _Lasting(NamedTuple):
+    """Facts that are never cleared, and the dimensions that they belong to."""
+
+    names: set[str]
+    dimensions: dict[int, Dimension]
+
+
 class OpenFindings:
     """Tells where the findings of rules can be open.
 
     A finding is resolved where `until` is definitely true, or without one where `when` is
     definitely false, and nowhere else (laws 2 and 3): so it can be open in every other situation
     that can follow on one in which it was raised. Facts can come to be anything, but a fact of the
-    memory that tells occurrences apart is never cleared."""
+    memory that tells occurrences apart is never cleared. One of a subject around is not known any
+    more where the finding's subject has left that one."""
 
     def __init__(self, rule_base: RuleBase, space: Space) -> None:
         self._base = rule_base
@@ -36,11 +45,7 @@ class OpenFindings:
         self._lasting = {
             name for name in occurrences if name in rule_base.facts and rule_base.facts[name].memory
         }
-        self._lasting_dimensions = {
-            dimension.number: dimension
-            for dimension in space.dimensions
-            if self._lasting.intersection(dimension.facts)
-        }
+        self._lasting_in: dict[frozenset[str], _Lasting] = {}
 
     def of(self, rule: Rule) -> Life:
         """Where a rule is raised, and where its finding can be open.
@@ -85,17 +90,19 @@ class OpenFindings:
             raised = diagram.both(raised, diagram.where(number, 0b01))
         if raised == NOWHERE:
             return Life(NOWHERE, NOWHERE)
-        return Life(raised, diagram.without(self.following(raised), ended))
+        return Life(raised, diagram.without(self.following(raised, rule.scope), ended))
 
-    def following(self, raised: int) -> int:
-        """The situations that can follow on those of a set."""
+    def following(self, raised: int, *staying: str) -> int:
+        """The situations that can follow on those of a set; `staying` are the scopes of subjects
+        that are the same in both."""
         diagram = self._space.diagram
-        own = diagram.dimensions(raised) if self._lasting_dimensions else set()
-        if not own & self._lasting_dimensions.keys():
+        lasting = self._lasting_of(frozenset(staying))
+        own = diagram.dimensions(raised) if lasting.dimensions else set()
+        if not own & lasting.dimensions.keys():
             return EVERYWHERE
-        left = diagram.forget(raised, frozenset(own - self._lasting_dimensions.keys()))
-        for number in sorted(own & self._lasting_dimensions.keys()):
-            dimension = self._lasting_dimensions[number]
+        left = diagram.forget(raised, frozenset(own - lasting.dimensions.keys()))
+        for number in sorted(own & lasting.dimensions.keys()):
+            dimension = lasting.dimensions[number]
             if left == EVERYWHERE:
                 break
             by_known: dict[frozenset[str], int] = {}
@@ -103,7 +110,7 @@ class OpenFindings:
                 known = frozenset(
                     name
                     for name, value in zip(dimension.facts, values, strict=False)
-                    if name in self._lasting and value is not None
+                    if name in lasting.names and value is not None
                 )
                 by_known[known] = by_known.get(known, 0) | 1 << bit
             found = NOWHERE
@@ -116,3 +123,14 @@ class OpenFindings:
                 found = diagram.either(found, after)
             left = found
         return left
+
+    def _lasting_of(self, scopes: frozenset[str]) -> _Lasting:
+        if scopes not in self._lasting_in:
+            names = {name for name in self._lasting if self._base.facts[name].scope in scopes}
+            dimensions = {
+                dimension.number: dimension
+                for dimension in self._space.dimensions
+                if names.intersection(dimension.facts)
+            }
+            self._lasting_in[scopes] = _Lasting(names, dimensions)
+        return self._lasting_in[scopes]

@@ -4,7 +4,7 @@ stays open, steps that are never or always ticked, rules that others always hide
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from rule_texts import CATALOGUE, check, codes, rule
@@ -514,3 +514,50 @@ def test_scopes_that_are_faulty_stop_no_check_of_what_is_forbidden(within: str) 
     rules = rule("r", STUCK, then=FORBIDS) + rule("s", STUCK, then=GRINDS)
     for text in (catalogue + rules, catalogue.replace("[scope.mill]", "[scope.mil]") + rules):
         assert check(text).errors
+
+
+MILL_MEMORY: Final = MEMORY.replace('"wheel', '"mill')
+
+
+def of_the_mills_turn(*, of_wheels: bool) -> str:
+    """What forbids while a turn is known, and what starts when none is."""
+    forbids, starts = (STUCK, TURNING) if of_wheels else ("mill.open = true", "mill.open = false")
+    return (
+        MILL_MEMORY
+        + rule(
+            "r",
+            f"{forbids}, mill.turn_id = {{ known = true }}",
+            'occurrence = "mill.turn_id"',
+            f"until = {{ {'wheel.heat' if of_wheels else 'mill.load'} = {{ below = 9 }} }}",
+            then=FORBIDS,
+        )
+        + rule("s", f"{starts}, mill.turn_id = {{ known = false }}", then=GRINDS)
+        + '[[fact]]\nname = "mill.load"\ntype = "float"\nscope = "mill"\nsource = "gauge"\n'
+    )
+
+
+def test_the_memory_of_a_subject_around_is_gone_where_a_subject_leaves_it() -> None:
+    rules = of_the_mills_turn(of_wheels=True)
+    assert codes(CATALOGUE, rules) == ["WK060"]
+    watch = Watch(check(CATALOGUE, rules).rule_base)
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("wheel/a", {"wheel.mill": "m", "wheel.state": "stuck"}),
+        ("mill/m", {"mill.turn_id": "7"}),
+        ("wheel/a", {"wheel.mill": None, "wheel.state": "turning"}),
+    ]
+    for number, (subject, facts) in enumerate(said):
+        watch.apply(
+            Event(
+                id=str(number),
+                source="gauge/1",
+                type=FACTS_CHANGED,
+                time=datetime(2026, 1, 1, 0, number, tzinfo=UTC),
+                subject=subject,
+                data=EventData(facts=facts),
+            )
+        )
+    assert {finding.rule.id for finding in watch.findings()} == {"r", "s"}
+
+
+def test_the_memory_of_the_own_subject_is_never_cleared() -> None:
+    assert codes(CATALOGUE, of_the_mills_turn(of_wheels=False)) == []

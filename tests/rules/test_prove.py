@@ -449,3 +449,29 @@ def test_where_a_condition_holds_is_what_trying_each_class_gives(
         assert held == (
             Truth.TRUE if true >> bit & 1 else Truth.FALSE if false >> bit & 1 else Truth.UNKNOWN
         )
+
+
+def test_the_memory_of_a_subject_around_is_gone_where_a_subject_leaves_it() -> None:
+    memory = (
+        '[[fact]]\nname = "{0}.turn_id"\ntype = "text"\nscope = "{0}"\nsource = "gauge"\n'
+        "memory = true\n"
+    )
+
+    def rules(scope: str) -> tuple[str, str, str]:
+        turn = f"{scope}.turn_id"
+        forbids = rule(
+            "r",
+            f'wheel.state = "stuck", {turn} = {{ known = true }}',
+            f'occurrence = "{turn}"',
+            "until = { wheel.heat = { below = 9 } }",
+            then='impact = "x"\nforbid = [{ operation = "grind" }]',
+        )
+        starts = rule(
+            "s",
+            f'wheel.state = "turning", {turn} = {{ known = false }}',
+            then='impact = "x"\n[[rule.then.step]]\ndo = "Grind"\nstarts = "grind"',
+        )
+        return memory.format(scope), forbids, starts
+
+    assert contradictions(proved(*rules("wheel"))) == {}
+    assert proved(*rules("mill")).contradictory == 1
