@@ -478,6 +478,8 @@ def storage_kept_but_named(log: Log) -> None:
     log.at("02:34:00")
     update_settles(log, OLD, OLD, NEW_STORAGE, names_storage=True)
     log.at("03:40:00")
+    log.confirm(PAIR_A, "update-error-names-storage", "fault_fixed", "Fixed by support, case 4503")
+    log.at("03:50:00")
 
 
 @scenario("U8-storage-versions-differ")
