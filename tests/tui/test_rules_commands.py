@@ -138,6 +138,7 @@ def test_too_little_coverage_fails_and_is_never_rounded_up(ship: Ship) -> None:
     assert ended.code == 1
     assert any("water-gone: no test in which it is raised" in line for line in ended.lines)
     assert any("is less than the 100.0 % asked for" in line for line in ended.lines)
+    assert "Tests that are kept elsewhere count with --tests PATH" in ended.lines
     assert ship.run("rules", "test", "boilers", "--min", "10").code == 0
 
 
@@ -718,6 +719,10 @@ def test_explained_facts_tell_how_long_a_rule_must_hold_and_fill_in_its_title(sh
     said = explained(ship, "--facts", "facts.toml")
     assert "tilted: The water is low in a ship that lists" in said
     assert "Z: must hold for 500ms before it is raised" in said
+    facts.write_text("water.level = 25\nship.list = 1\n", "utf-8")
+    assert "tilted: The water is {water.state} in a ship" in explained(
+        ship, "--facts", "facts.toml"
+    )
     facts.write_text('water.level = 25\nwater.state = "high"\n', "utf-8")
     assert "facts.toml:2:1: water.state: water.state is derived: say what it is" in explained(
         ship, "--facts", "facts.toml"

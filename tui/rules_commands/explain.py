@@ -27,6 +27,7 @@ from tui.rules_commands.chosen import (
 from tui.safe_text import harmless, wrap
 
 if TYPE_CHECKING:
+    from rules.evaluate import KnownFacts
     from rules.explain import Explanation
     from rules.finding import Finding
     from rules.pattern import Pattern
@@ -119,7 +120,6 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
     from drivers.journal.faults import Faults, JournalError
     from drivers.journal.reader import read_events
     from rules.engine import Watch
-    from rules.finding import fill
     from rules.situation import held_since, is_spent, scopes_seen
     from rules.values import show_duration
     from tui.phrases import say_time
@@ -173,7 +173,7 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
             for source in lost
             if source.last_heard is not None
         ]
-        title = fill(rule.title, look_up, rule_base) if finding is None else finding.title
+        title = finding.title if finding is not None else _title(parts, rule, look_up, rule_base)
         yield _Told(name, title, parts, state)
 
 
@@ -193,18 +193,27 @@ def _state(finding: Finding | None, ended: list[Finding]) -> list[str]:
 
 def _of_facts(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> _Told:
     from rules.explain import concluded
-    from rules.finding import fill
     from rules.values import show_duration
 
     now = datetime.now(UTC)
     if arguments.at is not None:
         now = arguments.at.within(now)
     facts = _read_facts(arguments.facts, rule_base, now)
-    parts = _explanations(rule, rule_base, facts.get, now, None, given_by_log=False)
-    title = fill(rule.title, concluded(facts, now, rule_base), rule_base)
+    parts = list(_explanations(rule, rule_base, facts.get, now, None, given_by_log=False))
+    title = _title(parts, rule, concluded(facts, now, rule_base), rule_base)
     held = rule.hold
     state = [] if held is None else [f"must hold for {show_duration(held)} before it is raised"]
-    return _Told("the facts given", title, list(parts), state)
+    return _Told("the facts given", title, parts, state)
+
+
+def _title(
+    parts: list[tuple[str, Explanation]], rule: Rule, facts: KnownFacts, rule_base: RuleBase
+) -> str:
+    """The title with its facts filled in, which would be untrue where the rule does not hold."""
+    from rules.finding import fill
+    from rules.vocabulary import Truth
+
+    return fill(rule.title, facts, rule_base) if parts[0][1].truth == Truth.TRUE else rule.title
 
 
 def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Value]:

@@ -152,7 +152,8 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.format == "github":
         _write_github(outcomes, report, mutation)
     else:
-        _write_text(outcomes, report, sum(seconds), arguments.min if short else None)
+        missed, elsewhere = arguments.min if short else None, bool(arguments.tests)
+        _write_text(outcomes, report, sum(seconds), missed, elsewhere=elsewhere)
         if mutation is not None:
             _write_mutation(mutation, suggest=arguments.suggest, equal=arguments.equal)
         elif arguments.mutate:
@@ -283,6 +284,8 @@ def _write_text(
     report: CoverageReport | None,
     seconds: float,
     missed: Fraction | None,
+    *,
+    elsewhere: bool,
 ) -> None:
     from rules.authoring.coverage import say_percent
     from tui.rules_commands import test_reports
@@ -292,6 +295,8 @@ def _write_text(
         lines += test_reports.coverage_as_text(report)
     if missed is not None and report is not None:
         lines.append(f"{report.whole} is less than the {say_percent(missed)} asked for")
+        if not elsewhere:
+            lines.append("Tests that are kept elsewhere count with --tests PATH")
     states = [test_reports.state_of(one) for one in outcomes]
     told = [f"{states.count('passed')} passed"]
     if failed := states.count("failed"):
