@@ -351,3 +351,50 @@ def test_rules_are_counted_as_sound_in_which_no_fault_is_told(ship: Ship, tmp_pa
     wrong = '{ scope = "fleets", operation = "light"'
     rules.write_text(text.replace('{ operation = "light"', wrong), "utf-8")
     assert counted() == every - 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "--rules", "boilers", "water-low", "--log"),
+        ("new", "--rules", "boilers", "--at", "02:00", "--from-log"),
+        ("backtest", "boilers", "boilers"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "holds no event"),
+        (b"\0" * 40 + b"\n", "1 line cannot be read, first odd.jsonl:1: "),
+        ("{}\n".encode("utf-16"), "cannot be read, first odd.jsonl:1: "),
+    ],
+)
+def test_a_log_of_which_nothing_can_be_read_says_so(
+    ship: Ship, words: tuple[str, ...], content: bytes, said: str
+) -> None:
+    (ship.folder / "odd.jsonl").write_bytes(content)
+    ended = ship.run("rules", *words, "odd.jsonl")
+    assert ended.code == 2
+    assert "odd.jsonl" in ended.err
+    assert said in ended.err
+    assert "same findings" not in ended.out
+
+
+def test_lines_that_cannot_be_read_are_told_by_all_that_read_logs(ship: Ship) -> None:
+    log = ship.log(
+        ship.facts("02:00:00", water__level=50),
+        *[b"garbage"] * 20,
+        ship.facts("02:10:00", water__level=20),
+    )
+    said = f"{log.name}: 20 lines cannot be read, first {log.name}:2: "
+    for words in (
+        ("explain", "--rules", "boilers", "water-low", "--log", log.name),
+        ("new", "--rules", "boilers", "--at", "02:11", "--from-log", log.name),
+    ):
+        ended = ship.run("rules", *words)
+        assert ended.code == 0
+        assert said in ended.err
+        assert ended.out
+    ended = ship.run("rules", "backtest", "boilers", "boilers", log.name)
+    assert (ended.code, ended.out) == (2, "No log was compared\n")
+    assert said in ended.err

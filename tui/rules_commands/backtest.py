@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         sys.stdout.write(as_harmless_json(_document(logs, declared, found, broken)) + "\n")
     else:
-        write_lines(list(_lines(logs, declared, found)))
+        compared_logs = [log for log in logs if log not in broken]
+        write_lines(list(_lines(compared_logs, declared, found)))
     if broken:
         return UNUSABLE
     return FOUND if found or declared else FINE
@@ -113,6 +114,8 @@ def _compare(log: str) -> tuple[str, list[Difference], str]:
         events = list(open_log(log))
     except (JournalError, ValueError) as error:
         return log, [], str(error).removeprefix(f"{log}: ")
+    if not events:
+        return log, [], "holds no event"
     if not _watches:
         _watches.extend(map(Watch, _bases))
     return log, differences(_watches[0], _watches[1], events), ""
@@ -133,7 +136,9 @@ def _lines(
     told = f"{say_count(count, 'difference')} in {len(found):,} of {say_count(len(logs), 'log')}"
     if declared:
         told += f"; {say_count(len(declared), 'difference')} in every log"
-    if not count and not declared:
+    if not logs:
+        told = "No log was compared"
+    elif not count and not declared:
         told = f"{say_count(len(logs), 'log')}: the same findings, blind spots and board by both"
     yield told
 

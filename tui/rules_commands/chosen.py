@@ -13,6 +13,7 @@ from tui import rule_choice
 from tui.safe_text import harmless, harmless_json, in_ascii, wants_ascii
 
 if TYPE_CHECKING:
+    from drivers.journal.faults import Faults as LineFaults
     from rules.rule_base import Rule, RuleBase
 
 _FAULTS_SHOWN: Final = 20
@@ -109,6 +110,23 @@ def complain(arguments: argparse.Namespace, error: UnusableError) -> None:
     name = f"watchkeeper rules {arguments.action}"
     for line in str(error).split("\n"):
         sys.stderr.write(f"{name}: {harmless(line)}\n")
+
+
+def tell_lost(
+    arguments: argparse.Namespace, log: str, faults: LineFaults, *, is_empty: bool
+) -> None:
+    """Say on standard error how much of a log cannot be read.
+
+    Raises:
+        UnusableError: nothing of it can.
+    """
+    from tui.rules_commands.test_files import say_lost
+
+    lost = say_lost(faults)
+    if is_empty:
+        raise UnusableError(f"{log} holds no event{f': {lost}' if lost else ''}")
+    if lost:
+        complain(arguments, UnusableError(f"{log}: {lost}"))
 
 
 def write_lines(lines: list[str]) -> None:

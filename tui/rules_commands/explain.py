@@ -22,6 +22,7 @@ from tui.rules_commands.chosen import (
     columns,
     complain,
     say_base,
+    tell_lost,
     write_lines,
 )
 from tui.safe_text import harmless, wrap
@@ -127,8 +128,10 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
     watch = Watch(rule_base)
     until: datetime | None = None
     ended: list[Finding] = []
+    faults, is_empty = Faults(), True
     try:
-        for event, line in read_events(arguments.log, faults=Faults()):
+        for event, line in read_events(arguments.log, faults=faults):
+            is_empty = False
             if arguments.at is not None and until is None:
                 until = arguments.at.within(event.time)
             if until is not None and event.time > until:
@@ -140,6 +143,7 @@ def _of_log(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) -> I
             ]
     except JournalError as error:
         raise UnusableError(str(error)) from None
+    tell_lost(arguments, arguments.log, faults, is_empty=is_empty)
     if until is not None:
         watch.advance(until)
     names = [name for name, one in watch.words.subjects.items() if one.scope.name == rule.scope]

@@ -13,7 +13,7 @@ from typing import Final
 from tui import rule_choice
 from tui.exit_codes import FINE, UNUSABLE
 from tui.instants import given_instant
-from tui.rules_commands.chosen import UnusableError, chosen_rules, complain
+from tui.rules_commands.chosen import UnusableError, chosen_rules, complain, tell_lost
 from tui.rules_commands.rule_files import shown_name
 from tui.rules_commands.whole_files import write_whole
 from tui.safe_text import harmless
@@ -119,8 +119,9 @@ def _from_log(arguments: argparse.Namespace) -> int:
     watch = Watch(rule_base)
     before: Watch | None = None
     until = None
+    faults = Faults()
     try:
-        for event, line in read_events(arguments.from_log, faults=Faults()):
+        for event, line in read_events(arguments.from_log, faults=faults):
             if until is None:
                 until = arguments.at.within(event.time)
                 settled = event.time + min(_SETTLING, max(until - event.time, timedelta()) / 2)
@@ -131,8 +132,8 @@ def _from_log(arguments: argparse.Namespace) -> int:
             watch.apply(event, line)
     except JournalError as error:
         raise UnusableError(str(error)) from None
-    if until is None:
-        raise UnusableError(f"{arguments.from_log} holds no event")
+    tell_lost(arguments, arguments.from_log, faults, is_empty=until is None)
+    assert until is not None
     watch.advance(until)
     before = before or Watch(rule_base)
     known = [

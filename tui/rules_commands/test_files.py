@@ -6,12 +6,16 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rules.authoring.read_rule_tests import TestTexts, named_logs, wanted_logs
 from rules.rule_files import read_regular
 from rules.vocabulary import Event
 from tui.phrases import say_count
 from tui.rules_commands.rule_files import shown_name
+
+if TYPE_CHECKING:
+    from drivers.journal.faults import Faults
 
 ENDING = ".test.toml"
 
@@ -55,14 +59,24 @@ def open_log(path: str) -> Iterator[tuple[Event, bytes]]:
         JournalError: it cannot be opened.
         ValueError: lines of it cannot be read.
     """
-    from drivers.journal.faults import HARMLESS, Faults
+    from drivers.journal.faults import Faults
     from drivers.journal.reader import read_events
 
     faults = Faults()
     yield from read_events(path, faults=faults)
     if faults.rejected:
-        first = next(one for one in faults.first if one.kind not in HARMLESS)
-        raise ValueError(f"{say_count(faults.rejected, 'line')} cannot be read, first {first}")
+        raise ValueError(say_lost(faults))
+
+
+def say_lost(faults: Faults) -> str:
+    """How many lines of a log cannot be read, and the first of them; empty where all can."""
+    from drivers.journal.faults import HARMLESS
+
+    if not faults.rejected:
+        return ""
+    first = next((one for one in faults.first if one.kind not in HARMLESS), None)
+    told = f", first {first}" if first is not None else ""
+    return f"{say_count(faults.rejected, 'line')} cannot be read{told}"
 
 
 def log_path(file: str, log: str) -> str:
