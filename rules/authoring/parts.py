@@ -183,7 +183,10 @@ class PartFinder:
             return "unknown"
         if isinstance(value, SomeText):
             return "some text"
-        return say_value(value, fact).strip('"') if fact is not None else str(value)
+        if fact is None:
+            return str(value)
+        # An empty text is to be seen.
+        return say_value(value, fact).strip('"') or '""'
 
 
 _TRUTHS: Final = {Truth.TRUE: "true", Truth.FALSE: "false", Truth.UNKNOWN: "unknown"}

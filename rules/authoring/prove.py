@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from rules.authoring.answering_rules import AnsweringRules
 from rules.authoring.contradictory_advice import Contradiction, ContradictoryAdvice, Pair, pairs
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, TooLargeError
 from rules.authoring.dimensions import Dimension
@@ -154,6 +155,8 @@ class _Proof:
         for pair in self._pairs:
             patterns += pair.patterns()
         patterns += [one.when for one in rule_base.derivations if one.fact in wanted]
+        self._answering = AnsweringRules(rule_base, named | wanted, proof.classification)
+        patterns += self._answering.patterns(self._rules)
         self._space = Space(rule_base, patterns)
         self._own = [
             dimension
@@ -162,6 +165,8 @@ class _Proof:
         ]
         self._parts = PartFinder(rule_base, self._space)
         self._room_for_lines = _ROOM_FOR_LINES
+        self._answers: dict[str, int] = {}
+        """By rule, the situations in which it is raised on the subject or on one around it."""
         self._always: dict[str, int] = {}
         """By rule, the combinations in which it is raised whatever other facts are."""
         self._possible: dict[str, int] = {}
@@ -225,7 +230,7 @@ class _Proof:
         for number, rule in enumerate(self._rules, 1):
             self._tell(f"{number:,} of {len(self._rules):,} rules")
             try:
-                true = self._space.sets(rule.when).true
+                true = self._answers[rule.id] = self._answering.where(rule, self._space)
                 always = diagram.outside(diagram.forget(diagram.outside(true), others))
                 possible = diagram.without(diagram.forget(true, others), always)
             except TooLargeError:
@@ -282,11 +287,11 @@ class _Proof:
             yield _Region(where, value)
 
     def _silent(self, where: int) -> int:
-        """The situations of a set, other facts included, in which no rule is raised."""
+        """The situations of a set, other facts included, in which no rule answers."""
         for always in self._always.values():
             where = self._space.diagram.without(where, always)
         for rule in self._rules:
-            where = self._space.diagram.without(where, self._space.sets(rule.when).true)
+            where = self._space.diagram.without(where, self._answers[rule.id])
         return where
 
     def _by_contradiction(self, region: _Region) -> Iterable[_Region]:

@@ -475,3 +475,51 @@ def test_the_memory_of_a_subject_around_is_gone_where_a_subject_leaves_it() -> N
 
     assert contradictions(proved(*rules("wheel"))) == {}
     assert proved(*rules("mill")).contradictory == 1
+
+
+ASKED: dict[str, Any] = {
+    "facts": ("wheel.state", "mill.open"),
+    "classification": "wheel.verdict",
+    "quiet": ("good",),
+    "may_be_unknown": True,
+}
+OPEN_OR_NOT = rule("yes", "mill.open = true") + rule("no", "mill.open = false")
+
+
+def test_a_rule_of_the_subject_around_answers_only_where_there_is_one() -> None:
+    unseen = rule("unseen", "mill.open = { known = false }")
+    found = proved(OPEN_OR_NOT, unseen, **ASKED)
+    told = [line for line in found.lines if line.unanswered]
+    assert {line.classification for line in told} == {"bad", None}
+    # Stuck, broken or unknown, where it is not known whether the mill is open.
+    assert found.unanswered == 3
+    assert told[0].faults == ('no rule answers it where wheel.mill: unknown or ""',)
+    alone = rule("alone", "wheel.mill = { known = false }") + rule("empty", 'wheel.mill = ""')
+    assert proved(OPEN_OR_NOT, unseen, alone, **ASKED).unanswered == 3
+    outside = rule("outside", "wheel.state.known = true, mill.open.known = false")
+    missing = rule("missing", "wheel.state.known = false, mill.open.known = false")
+    assert proved(OPEN_OR_NOT, outside, missing, **ASKED).unanswered == 0
+    named = ("wheel.state", "mill.open", "wheel.mill")
+    assert proved(OPEN_OR_NOT, unseen, alone, **ASKED | {"facts": named}).unanswered == 0
+
+
+def test_a_rule_of_a_subject_within_answers_nothing_for_the_one_around() -> None:
+    outcome = (
+        '[[fact]]\nname = "mill.outcome"\ntype = "enum"\nscope = "mill"\n'
+        'values = ["idle", "busy"]\n'
+        'derived = true\notherwise = "idle"\n'
+        '[[derive]]\nfact = "mill.outcome"\nvalue = "busy"\nwhen = { mill.open = true }\n'
+    )
+    busy = 'mill.outcome = "busy"'
+    wheels = rule("seen", f"{busy}, wheel.state.known = true") + rule(
+        "unseen", f"{busy}, wheel.state.known = false"
+    )
+    asked: dict[str, Any] = {
+        "facts": ("mill.open",),
+        "classification": "mill.outcome",
+        "quiet": ("idle",),
+        "may_be_unknown": True,
+    }
+    unknown = rule("unknown", "mill.outcome.known = false")
+    assert proved(outcome, wheels, unknown, **asked).unanswered == 1
+    assert proved(outcome, rule("r", busy), unknown, **asked).unanswered == 0

@@ -32,6 +32,7 @@ VALUES: Final[Mapping[str, Sequence[Value]]] = {
     "p.n": [0, 1, 2, 3, 4, 5, 6],
     "p.v": ["1", "1.2", "1.5", "1.10", "2", "3", "4"],
     "s.f": [True, False],
+    "p.site": ["around"],
 }
 TYPES: Final = {
     "p.e": "enum",
@@ -123,7 +124,8 @@ def _case(seed: int, facts: tuple[str, ...], *, advice: bool) -> Case:
             may_be_unknown=bool(classification) and chance.random() < 0.5,
             may_be_blind=bool(classification) and chance.random() < 0.3,
         ),
-        facts,
+        # Whether a pair is within a site matters where it must be answered.
+        (*facts, "p.site") if classification and "s.f" in facts else facts,
     )
 
 
@@ -132,7 +134,12 @@ Situation = tuple[Value | None, ...]
 
 
 def _situations(case: Case) -> list[Situation]:
-    return list(product(*([None, *VALUES[name]] for name in case.facts)))
+    every = product(*([None, *VALUES[name]] for name in case.facts))
+    if "p.site" not in case.facts:
+        return list(every)
+    site, fact = case.facts.index("p.site"), case.facts.index("s.f")
+    # Of a site that a pair is not within, it knows nothing.
+    return [one for one in every if one[site] is not None or one[fact] is None]
 
 
 def _own(case: Case) -> list[str]:
@@ -213,10 +220,15 @@ class Tried:
         self._scopes = {rule.id: rule.scope for rule in case.rule_base.rules if rule.id[0] == "r"}
         self._asked = {rule.id for rule in _asked(case)}
         self._said = 0
+        self._alone: set[int] = set()
         for number, history in enumerate(histories):
             for situation in history:
                 facts = dict(zip(case.facts, situation, strict=True))
                 site = {name: facts.pop(name) for name in case.facts if name[0] == "s"}
+                if facts.pop("p.site", "") is None:
+                    self._alone.add(number)
+                    self._say(f"pair/{number}", facts)
+                    continue
                 if site:
                     self._say(f"site/{number}", site)
                 self._say(f"pair/{number}", {"p.site": str(number), **facts})
@@ -231,9 +243,12 @@ class Tried:
         return self._watch.value(f"pair/{number}", fact)
 
     def verdicts(self, number: int) -> dict[str, Truth]:
-        """What each rule's `when` is in the end of a history."""
+        """What each rule's `when` is in the end of a history; it holds on no site where there is
+        none."""
         return {
-            rule_id: self._watch.verdict(rule_id, f"{scope}/{number}")
+            rule_id: Truth.FALSE
+            if scope == "site" and number in self._alone
+            else self._watch.verdict(rule_id, f"{scope}/{number}")
             for rule_id, scope in self._scopes.items()
         }
 
