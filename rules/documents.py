@@ -14,6 +14,7 @@ from rules.fault_codes import Code
 from rules.faults import Fault, shortened
 from rules.tables import Faults
 from rules.toml_faults import explain
+from rules.toml_version import newer_than_1_0
 
 _HEADER: Final = re.compile(
     r"^[ \t]*(\[{1,2})[ \t]*((?:[A-Za-z0-9_-]+|\"[^\"\n]*\"|'[^'\n]*')"
@@ -77,7 +78,7 @@ class _Fault(NamedTuple):
 
 def _parse(text: str) -> dict[str, Any] | _Fault:
     try:
-        return tomli.loads(text)
+        document = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
         line, column, length, message, once = explain(text, error)
         message = shortened(f"is not TOML: {message}")
@@ -86,6 +87,8 @@ def _parse(text: str) -> dict[str, Any] | _Fault:
         return _Fault(Code.TOO_LARGE, 1, 1, 1, "is nested too deeply: say it in fewer levels")
     except ValueError as error:
         return _Fault(Code.NOT_TOML, 1, 1, 1, shortened(f"cannot be read: {error}"))
+    newer = newer_than_1_0(text)
+    return document if newer is None else _Fault(Code.NOT_TOML, *newer)
 
 
 class _Group(NamedTuple):

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import tomli
 
+from rules.toml_version import newer_than_1_0
+
 _INDENT: Final = "    "
 
 
@@ -34,9 +36,13 @@ def format_toml(text: str) -> str:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        return tomli.loads(text)
+        document = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError, ValueError) as error:
         raise NotFormattableError(f"is not TOML: {error}") from None
+    newer = newer_than_1_0(text)
+    if newer is not None:
+        raise NotFormattableError(newer.message)
+    return document
 
 
 def _parse(source: bytes) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from rule_texts import CATALOGUE, RULE, check, rule
 
 from rules.authoring.checking import check_texts
+from rules.toml_version import newer_than_1_0
 
 HEAD = '[[rule]]\nid = "a"\ntitle = "A"\n'
 LINE = (CATALOGUE + HEAD).count("\n") + 1
@@ -44,6 +47,13 @@ LINE = (CATALOGUE + HEAD).count("\n") + 1
         ("[[rule.then.step]", "[[rule.then.step]", "does not end in ]]"),
         ('title = "B"', "title = ", f"title has a value already in line {LINE - 1}"),
         ("x = [\n  { a = 1 },\n  { b = stuck },\n]", "stuck }", '"stuck"'),
+        ("x = { a = 1,\n b = 2 }", "{ a = 1,", "over several lines is of TOML 1.1"),
+        ("x = { a = [\n1, { b = 2\n}] }", "{ b = 2", "over several lines is of TOML 1.1"),
+        ("x = { a = 1, }", ", }", "a comma at the end of an inline table is of TOML 1.1"),
+        (r'x = "a\x41"', r'\x41"', r"\u0041 says the same"),
+        (r'x = "\\\e"', r'\e"', r"\u001b says the same"),
+        ("x = 07:32", "07:32", "it is written 07:32:00"),
+        ("x = 2026-11-22T07:32Z", "07:32Z", "it is written 07:32:00"),
     ],
 )
 def test_a_fault_of_form_is_marked_where_it_is(broken: str, marked: str, said: str) -> None:
@@ -82,3 +92,22 @@ def test_a_header_that_cannot_be_read_hides_only_what_it_declares() -> None:
     text = CATALOGUE.replace("[scope.wheel]", "[scope.wheel") + RULE
     (fault,) = check(text).faults
     assert "does not end in ]" in fault.message
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        "x = { a = [\n1,\n2,\n] }",
+        "x = [ { b = 1 }, # }\n ]",
+        "x = 1 # { 07:32",
+        r"x = '\x41'",
+        r'x = "\\x41"',
+        'x = """\n07:32 {\n"""',
+        "x = '''{'''''",
+        "x = 2026-11-22T07:32:00-07:00",
+        'x = { a = [1,], c = ",", d = "}" }',
+    ],
+)
+def test_what_is_toml_1_0_is_not_taken_for_newer(sound: str) -> None:
+    assert newer_than_1_0(sound) is None
+    assert tomllib.loads(sound)

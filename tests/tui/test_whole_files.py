@@ -130,3 +130,12 @@ def test_fmt_goes_on_after_a_link_to_nothing_and_counts_it(ship: Ship) -> None:
         "several/b.toml is not in form",
         "2 files, 1 not in form, 1 that could not be read or written",
     ]
+
+
+def test_fmt_says_where_and_why_a_file_of_newer_toml_is_left_alone(ship: Ship) -> None:
+    path = ship.folder / "newer.toml"
+    path.write_text("b = 1\na = { b = 1,\n c = 2 }\n")
+    ended = ship.run("rules", "fmt", "newer.toml")
+    assert ended.code == 2
+    assert "newer.toml:2:5" in ended.err
+    assert "rule files are TOML 1.0" in ended.err
