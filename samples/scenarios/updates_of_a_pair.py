@@ -170,6 +170,8 @@ def rollback_leaves_storage_broken(log: Log) -> None:
     log.at("04:41:00")
     clusters(log, "healthy", "healthy", "The storage cluster of LE-rack-a is healthy")
     log.at("04:46:00")
+    log.confirm(PAIR_A, "update-rollback-broken", "checks_done", "All checks gone through again")
+    log.at("04:50:00")
 
 
 @scenario("U7-rollback-leaves-management-broken")
