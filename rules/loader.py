@@ -426,7 +426,10 @@ class _Loader:
                 position = int(table.path[-1])
                 line, text = lines[position] if position < len(lines) else (0, "")
                 changed = overrides.apply(table)
-                if changed is None:
+                if changed.is_off:
+                    if changed.keys:
+                        # For its faults alone: once it is switched on again, they would count.
+                        reader.read(table, line, text, changed.keys)
                     continue
                 if not table.content.get("deprecated"):
                     aliases = table.content.get("aliases")
@@ -436,7 +439,7 @@ class _Loader:
                     ]
                     called = frozenset(name for name in names if isinstance(name, str))
                     self._rule_tables.append((file.file, table.path, called))
-                rule = reader.read(table, line, text, changed)
+                rule = reader.read(table, line, text, changed.keys)
                 rule_id = str(table.content.get("id"))
                 if rule_id in ids and table.has("id"):
                     message = f"the id {rule_id!r} stands in {ids[rule_id]} already"

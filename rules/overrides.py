@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.fault_codes import Code
 from rules.faults import nearest
 from rules.tables import Table
+
+
+class Change(NamedTuple):
+    """Which keys of a rule a site has changed, and whether it has switched the rule off."""
+
+    keys: tuple[str, ...]
+    is_off: bool
 
 
 class Overrides:
@@ -25,8 +32,8 @@ class Overrides:
             if table is not None:
                 self._tables[rule_id] = table
 
-    def apply(self, rule: Table) -> tuple[str, ...] | None:
-        """Change a rule's table; return what was changed, or None where the rule is off."""
+    def apply(self, rule: Table) -> Change:
+        """Change a rule's table; what stands beside `enabled = false` is judged all the same."""
         aliases = rule.content.get("aliases")
         names = [rule.content.get("id"), *(aliases if isinstance(aliases, list) else ())]
         # A site may still call a rule by an id that it had before.
@@ -35,16 +42,16 @@ class Overrides:
         )
         table = self._tables.get(rule_id) if rule_id is not None else None
         if table is None:
-            return ()
+            return Change((), is_off=False)
         assert rule_id is not None
         self._applied.add(rule_id)
         changed = []
         for key in ("enabled", "severity", "for", "when", "until"):
             table.get(key)
         table.flag("enabled")
-        if table.content.get("enabled") is False:
+        is_off = table.content.get("enabled") is False
+        if is_off:
             self.disabled.add(str(names[0]))
-            return None
         for key in ("severity", "for"):
             if table.has(key) and (text := table.text(key, required=True)):
                 rule.content[key] = text
@@ -56,7 +63,7 @@ class Overrides:
                 rule.content[key] = self._merge(rule, rule.content.get(key), changes, table, (key,))
                 changed.append(key)
         table.finish()
-        return tuple(changed)
+        return Change(tuple(changed), is_off)
 
     def _merge(
         self, rule: Table, old: Any, new: Any, table: Table, keys: tuple[str | int, ...]

@@ -310,6 +310,10 @@ def test_what_is_too_deep_to_be_looked_into_is_told_and_nothing_else() -> None:
         ('enabled = "no"', "WK012", 2),
         ('when = { wheel.verdict = "worse" }', "WK031", 2),
         ('[override."wheel-bad".when]\nwheel.verdict = 7', "WK032", 3),
+        ('for = "1 h"\nenabled = false', "WK015", 2),
+        ('when = { wheel.verdict = "worse" }\nenabled = false', "WK031", 2),
+        ("when = { wheel.turns = 1 }\nenabled = false", "WK018", 2),
+        ('enabled = false\nsevrity = "notice"', "WK010", 3),
     ],
 )
 def test_a_fault_of_an_override_stands_in_the_override(override: str, code: str, line: int) -> None:
