@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from tui.exit_codes import UNUSABLE
+from tui.rules_commands.chosen import say
 from tui.safe_text import harmless
 
 _ACTIONS: Final = {
@@ -51,6 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
         if not isinstance(error.filename, str):
             raise
         said = harmless(f"{error.filename}: {error.strerror}")
-        sys.stderr.write(f"watchkeeper rules {arguments.action}: {said}\n")
+        say(f"watchkeeper rules {arguments.action}: {said}\n", sys.stderr)
         return UNUSABLE
     return code

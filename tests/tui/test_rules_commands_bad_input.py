@@ -398,3 +398,63 @@ def test_lines_that_cannot_be_read_are_told_by_all_that_read_logs(ship: Ship) ->
     ended = ship.run("rules", "backtest", "boilers", "boilers", log.name)
     assert (ended.code, ended.out) == (2, "No log was compared\n")
     assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'{"a":' * 100_000, "facts.json: is nested too deeply: say it in fewer levels"),
+        (b'{\n"a": "\xe9"}', "facts.json:2: is not UTF-8 (byte 0xe9); save it in that encoding"),
+        (b'{"water.level": 1\n"x": 2}', "facts.json:2:1: is no JSON: a comma or a closing bracket"),
+        (b"{'water.level': 1}", "facts.json:1:2: is no JSON: a key in double quotes"),
+        (b'{"water.level": }', "facts.json:1:17: is no JSON: a value belongs here"),
+        (b'{"water.level": ' + b"1" * 5000 + b"}", "facts.json: has a number of too many digits"),
+        (b"{} {}", "facts.json:1:4: is no JSON: nothing stands behind"),
+    ],
+)
+def test_given_facts_that_are_no_json_are_told_with_their_place(
+    ship: Ship, content: bytes, said: str
+) -> None:
+    (ship.folder / "facts.json").write_bytes(content)
+    ended = ship.run("rules", "explain", "water-low", "--rules", "boilers", "--facts", "facts.json")
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith(f"watchkeeper rules explain: {said}")
+
+
+def test_no_newline_of_a_text_begins_a_line_of_the_manual(ship: Ship) -> None:
+    hostile_base(ship)
+    broken = "first\\n::error file=x::second"
+    text = (ship.rules / "boilers.toml").read_text("utf-8").replace("At {water.level}", broken)
+    (ship.rules / "boilers.toml").write_text(text, "utf-8")
+    for form in ("html", "markdown"):
+        ended = ship.run("rules", "docs", "boilers", "--format", form)
+        assert not [line for line in ended.lines if line.lstrip().startswith("::")]
+        assert "::error file=x" in ended.out
+
+
+def test_every_action_keeps_to_ascii_where_the_locale_asks_for_it(
+    ship: Ship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = RULES.replace("The water is low", "Wässer").replace('"notice"', '"nötice"')
+    (ship.rules / "boilers.toml").write_text(text.replace("Boilers of a ship", "Kessel ü"), "utf-8")
+    (ship.rules / "more.toml").write_text("[[rule]]\nid = 'é'\ntitle = 'é' # é\n", "utf-8")
+    (ship.rules / "a.test.toml").write_text(LOW.replace("Low water", "é").replace("25", "95"))
+    monkeypatch.setenv("LC_ALL", "C")
+    for words in (("check", "boilers"), ("test", "boilers"), ("fmt", "--diff", "boilers")):
+        ended = ship.run("rules", *words)
+        assert ended.code
+        assert (ended.out + ended.err).isascii()
+    (ship.rules / "more.toml").unlink()
+    (ship.rules / "boilers.toml").write_text(RULES, "utf-8")
+    failed = ship.run("rules", "test", "boilers")
+    assert "\\xe9" in failed.out
+    assert (failed.out + failed.err).isascii()
+
+
+def test_a_caret_stands_under_its_place_in_ascii_too(
+    ship: Ship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ship.rules / "more.toml").write_text("'é' = { ü = 1, 'b' }\n", "utf-8")
+    monkeypatch.setenv("LC_ALL", "C")
+    _, line, carets, *_ = ship.run("rules", "check", "boilers").lines
+    assert line[carets.index("^") :].startswith("\\xfc = 1")

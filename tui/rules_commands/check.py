@@ -13,9 +13,9 @@ import msgspec
 from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
 from tui.rules_commands import fault_reports
-from tui.rules_commands.chosen import columns_of_terminal
+from tui.rules_commands.chosen import columns_of_terminal, say
 from tui.rules_commands.rule_files import add_overrides, add_paths, gather, given_paths
-from tui.safe_text import harmless, wrap
+from tui.safe_text import harmless, wants_ascii, wrap
 
 if TYPE_CHECKING:
     from rules.authoring.checking import Checked
@@ -45,13 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     files = gather(given_paths(arguments))
     for message in (*files.missing, *files.unreadable):
-        sys.stderr.write(f"{harmless(message)}\n")
+        say(f"{harmless(message)}\n", sys.stderr)
     overrides: bytes | None = None
     if arguments.overrides is not None:
         try:
             overrides = read_regular(Path(arguments.overrides), LARGEST_FILE)
         except OSError as error:
-            sys.stderr.write(f"{harmless(arguments.overrides)}: {error.strerror}\n")
+            say(f"{harmless(arguments.overrides)}: {error.strerror}\n", sys.stderr)
             return UNUSABLE
     if files.missing or (files.unreadable and not files.texts):
         return UNUSABLE
@@ -98,12 +98,14 @@ def run(arguments: argparse.Namespace) -> int:
             write(fault_reports.as_sarif(faults) + "\n")
         case _:
             wide = columns_of_terminal()
-            write("".join(f"{line}\n" for line in fault_reports.as_text(faults, texts, wide)))
+            ascii_only = wants_ascii(sys.stdout)
+            lines = fault_reports.as_text(faults, texts, wide, ascii_only=ascii_only)
+            write("".join(f"{line}\n" for line in lines))
             if left_out:
                 write(f"... and {left_out:,} more, which are not shown\n")
             said = _summary(about)
             for line in [said] if wide is None else wrap(said, wide, rest="  "):
-                write(f"{line}\n")
+                say(f"{line}\n")
     if files.unreadable:
         return UNUSABLE
     return FOUND if errors or (warnings and arguments.strict) else FINE

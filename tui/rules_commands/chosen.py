@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from tui import rule_choice
 from tui.safe_text import harmless, harmless_json, in_ascii, wants_ascii
@@ -109,7 +109,7 @@ def complain(arguments: argparse.Namespace, error: UnusableError) -> None:
     """Say on standard error why nothing was done."""
     name = f"watchkeeper rules {arguments.action}"
     for line in str(error).split("\n"):
-        sys.stderr.write(f"{name}: {harmless(line)}\n")
+        say(f"{name}: {harmless(line)}\n", sys.stderr)
 
 
 def tell_lost(
@@ -129,10 +129,15 @@ def tell_lost(
         complain(arguments, UnusableError(f"{log}: {lost}"))
 
 
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Write a text for people, in ASCII where the terminal asks for it."""
+    stream = stream or sys.stdout
+    stream.write(in_ascii(text) if wants_ascii(stream) else text)
+
+
 def write_lines(lines: list[str]) -> None:
     """Print lines, in ASCII where the terminal asks for it."""
-    ascii_only = wants_ascii(sys.stdout)
-    sys.stdout.write("".join(f"{in_ascii(line) if ascii_only else line}\n" for line in lines))
+    say("".join(f"{line}\n" for line in lines))
 
 
 def as_harmless_json(document: Any) -> str:

@@ -14,10 +14,12 @@ from tui.rules_commands.chosen import (
     add_paths,
     chosen_rules,
     complain,
+    say,
     take_paths,
 )
 from tui.rules_commands.rule_files import shown_name
 from tui.rules_commands.whole_files import write_whole
+from tui.safe_text import harmless
 
 _PAGES: Final = (".html", ".htm")
 _TEXTS: Final = (".md", ".markdown", ".txt")
@@ -58,16 +60,16 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(text)
         return FINE
     path = Path(given)
-    name = shown_name(path)
+    name = harmless(shown_name(path))
     if arguments.check:
         try:
             current = path.read_text("utf-8") == text
         except (OSError, UnicodeDecodeError):
             current = False
-        sys.stdout.write(f"{name} is {'current' if current else 'not current'}\n")
+        say(f"{name} is {'current' if current else 'not current'}\n")
         return FINE if current else FOUND
     write_whole(path, text.encode())
-    sys.stdout.write(f"{name} written\n")
+    say(f"{name} written\n")
     return FINE
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui import rule_choice
@@ -25,6 +23,7 @@ from tui.rules_commands.chosen import (
     tell_lost,
     write_lines,
 )
+from tui.rules_commands.given_facts import read_given_facts
 from tui.safe_text import harmless, wrap
 
 if TYPE_CHECKING:
@@ -202,7 +201,7 @@ def _of_facts(arguments: argparse.Namespace, rule: Rule, rule_base: RuleBase) ->
     now = datetime.now(UTC)
     if arguments.at is not None:
         now = arguments.at.within(now)
-    facts = _read_facts(arguments.facts, rule_base, now)
+    facts = read_given_facts(arguments.facts, rule_base, now)
     parts = list(_explanations(rule, rule_base, facts.get, now, None, given_by_log=False))
     title = _title(parts, rule, concluded(facts, now, rule_base), rule_base)
     held = rule.hold
@@ -218,41 +217,6 @@ def _title(
     from rules.vocabulary import Truth
 
     return fill(rule.title, facts, rule_base) if parts[0][1].truth == Truth.TRUE else rule.title
-
-
-def _read_facts(path: str, rule_base: RuleBase, now: datetime) -> dict[str, Value]:
-    """The facts that a file says; an instant may be counted from now, such as `-65m`."""
-    from rules.authoring.said_in_tests import read_facts
-    from rules.documents import read_document
-    from rules.rule_files import LARGEST_FILE, read_regular
-    from rules.tables import Faults, Table
-    from rules.values import read_value
-
-    try:
-        text = sys.stdin.buffer.read() if path == "-" else read_regular(Path(path), LARGEST_FILE)
-    except OSError as error:
-        raise UnusableError(f"{path}: {error.strerror}") from None
-    faults = Faults({path: text})
-    is_json = text.lstrip()[:1] == b"{"
-    try:
-        content = json.loads(text) if is_json else read_document(path, text, faults).content
-    except (ValueError, RecursionError) as error:
-        raise UnusableError(f"{path}: is neither TOML nor JSON: {error}") from None
-    # A fact that JSON says is null is not known.
-    content = _without_null(content)
-    said = read_facts(Table(content, path, (), faults), "", rule_base, now)
-    if faults.unusable:
-        # Where the parts of JSON stand, nobody has told.
-        raise UnusableError(
-            "\n".join(f"{path}: {one.message}" if is_json else str(one) for one in faults.all())
-        )
-    return {name: read_value(rule_base.facts[name].type, value) for name, value in said.items()}
-
-
-def _without_null(content: Any) -> Any:
-    if not isinstance(content, dict):
-        return content
-    return {key: _without_null(one) for key, one in content.items() if one is not None}
 
 
 def _lines(told: list[_Told], rule: Rule, base: str, *, whole: bool) -> Iterator[str]:

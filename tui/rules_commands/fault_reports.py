@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
 from rules.fault_codes import WARNINGS, Code
 from rules.faults import Fault
 from tui.rules_commands.chosen import as_harmless_json
-from tui.safe_text import harmless, width, wrap
+from tui.safe_text import harmless, in_ascii, width, wrap
 
 FORMATS: Final = ("text", "json", "github", "sarif")
 
@@ -38,38 +38,47 @@ def line_of(fault: Fault, texts: Mapping[str, bytes]) -> str:
 
 
 def as_text(
-    faults: Sequence[Fault], texts: Mapping[str, bytes], columns: int | None = None
+    faults: Sequence[Fault],
+    texts: Mapping[str, bytes],
+    columns: int | None = None,
+    *,
+    ascii_only: bool = False,
 ) -> Iterator[str]:
     """Each fault with its line and a caret under its place; in lines of their own length for
     programs, or within so many columns for people."""
+    show = _in_ascii if ascii_only else _shown
     most = _MOST_COLUMNS if columns is None else min(_MOST_COLUMNS, columns - _MARGIN)
     split = {name: text.split(b"\n") for name, text in texts.items()}
     for fault in faults:
         place = f"{fault.file}:{fault.line}:{fault.column}" if fault.line else fault.file
-        said = f"{harmless(place)}: {level_of(fault)} {fault.code}: {harmless(fault.message)}"
+        said = f"{show(place)}: {level_of(fault)} {fault.code}: {show(fault.message)}"
         yield from [said] if columns is None else wrap(said, columns, rest="    ")
         lines = split.get(fault.file, [])
         if 0 < fault.line <= len(lines):
             line = lines[fault.line - 1].decode("utf-8", "replace").rstrip("\r")
-            yield from _with_caret(line, fault, most)
+            yield from _with_caret(line, fault, most, show)
 
 
-def _with_caret(line: str, fault: Fault, most: int) -> Iterator[str]:
+def _with_caret(line: str, fault: Fault, most: int, show: Callable[[str], str]) -> Iterator[str]:
     column = min(max(0, fault.column - 1), len(line))
     begin = max(0, column - _BEFORE) if len(line) > most else 0
     indent = len(line) - len(line.lstrip())
     begin = indent if 0 < begin <= indent else begin
     end = min(len(line), begin + most)
-    before, after = ("…" if begin else ""), ("…" if end < len(line) else "")
+    before, after = show("…" if begin else ""), show("…" if end < len(line) else "")
     number = f"{fault.line:>5}"
-    yield f"{number} | {before}{_shown(line[begin:end])}{after}"
+    yield f"{number} | {before}{show(line[begin:end])}{after}"
     carets = line[column : min(end, column + max(1, fault.length))].rstrip()
-    offset = width(before + _shown(line[begin:column]))
-    yield f"{'':>5} | {' ' * offset}{'^' * max(1, width(_shown(carets)))}"
+    offset = width(before + show(line[begin:column]))
+    yield f"{'':>5} | {' ' * offset}{'^' * max(1, width(show(carets)))}"
 
 
 def _shown(text: str) -> str:
     return harmless(text.replace("\t", " "))
+
+
+def _in_ascii(text: str) -> str:
+    return in_ascii(_shown(text))
 
 
 def as_json(faults: Sequence[Fault], texts: Mapping[str, bytes], about: dict[str, Any]) -> str:

@@ -13,9 +13,10 @@ from tui.exit_codes import FINE, FOUND, UNUSABLE
 from tui.phrases import say_count
 from tui.rules_commands import fault_reports
 from tui.rules_commands.all_cores import Progress
+from tui.rules_commands.chosen import say
 from tui.rules_commands.rule_files import shown_name
 from tui.rules_commands.whole_files import write_whole
-from tui.safe_text import harmless
+from tui.safe_text import harmless, wants_ascii
 
 _LARGEST_FILE: Final = 2 * 1024 * 1024
 
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             told = list(_faults(read, name)) if not isinstance(error, OSError) else []
             said = error.strerror if isinstance(error, OSError) else str(error)
             for line in told or [f"{name}: {harmless(str(said))}"]:
-                sys.stderr.write(f"{line}\n")
+                say(f"{line}\n", sys.stderr)
             faulty += 1
             continue
         if formatted == text:
@@ -64,16 +65,16 @@ def run(arguments: argparse.Namespace) -> int:
             lines = difflib.unified_diff(
                 text.splitlines(), formatted.splitlines(), name, name, lineterm=""
             )
-            sys.stdout.write("".join(f"{harmless(line)}\n" for line in lines))
+            say("".join(f"{harmless(line)}\n" for line in lines))
         elif arguments.check:
-            sys.stdout.write(f"{name} is not in form\n")
+            say(f"{name} is not in form\n")
         else:
-            sys.stdout.write(f"{name} put into form\n")
+            say(f"{name} put into form\n")
     progress.clear()
     end = f"{say_count(len(files), 'file')}, {differing:,} not in form"
     if faulty:
         end += f", {faulty:,} that could not be read or written"
-    sys.stdout.write(f"{end}\n")
+    say(f"{end}\n")
     if faulty:
         return UNUSABLE
     return FOUND if differing and (arguments.check or arguments.diff) else FINE
@@ -92,7 +93,7 @@ def _faults(text: bytes, name: str) -> Iterator[str]:
 
     faults = Faults({name: text})
     read_document(name, text, faults)
-    yield from fault_reports.as_text(faults.all(), {name: text})
+    yield from fault_reports.as_text(faults.all(), {name: text}, ascii_only=wants_ascii(sys.stderr))
 
 
 def _files(paths: list[str]) -> list[Path]:

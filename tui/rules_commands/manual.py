@@ -238,7 +238,7 @@ def _html_section(one: Section) -> Iterator[str]:
         yield f"<p>{_html_facts(one.impact)}</p>"
     for head, lines in ((one.signals_head, one.signals), ("Until", one.until)):
         if lines:
-            yield f"<p>{_html(head)}:</p><pre>{_html(chr(10).join(lines))}</pre>"
+            yield f"<p>{_html(head)}:</p>{_html_lines(lines)}"
     if one.concluded:
         yield _html_concluded(one.concluded)
     if one.forbidden or one.support:
@@ -262,7 +262,7 @@ def _html_conclusion(one: Conclusion) -> Iterator[str]:
         yield f"<p>{_html_facts(one.meaning)}</p>"
     for value, lines in one.cases:
         yield f"<p><code>{_html(value)}</code> where:</p>"
-        yield f"<pre>{_html(chr(10).join(lines))}</pre>"
+        yield _html_lines(lines)
     if one.otherwise:
         yield f"<p><code>{_html(one.otherwise)}</code> where nothing of that is so.</p>"
     if one.concluded:
@@ -276,7 +276,12 @@ def _html_concluded(names: list[str]) -> str:
 
 
 def _html(text: str) -> str:
-    return html.escape("\n".join(harmless(line) for line in text.split("\n")))
+    """A text on one line in which nothing is HTML."""
+    return html.escape(harmless(text))
+
+
+def _html_lines(lines: list[str]) -> str:
+    return f"<pre>{chr(10).join(map(_html, lines))}</pre>"
 
 
 def _html_facts(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from tui import rule_choice
 from tui.exit_codes import FINE, UNUSABLE
 from tui.instants import given_instant
-from tui.rules_commands.chosen import UnusableError, chosen_rules, complain, tell_lost
+from tui.rules_commands.chosen import UnusableError, chosen_rules, complain, say, tell_lost
 from tui.rules_commands.rule_files import shown_name
 from tui.rules_commands.whole_files import write_whole
 from tui.safe_text import harmless
@@ -76,11 +76,9 @@ def _skeleton(folder: Path, title: str | None) -> int:
         _take_back(folder, made)
         raise
     for path in written:
-        sys.stdout.write(f"{harmless(shown_name(path))} written\n")
+        say(f"{harmless(shown_name(path))} written\n")
     at = harmless(shlex.quote(shown_name(folder)))
-    sys.stdout.write(
-        f"\nNext: watchkeeper rules check {at}\n      watchkeeper rules test {at} --coverage\n"
-    )
+    say(f"\nNext: watchkeeper rules check {at}\n      watchkeeper rules test {at} --coverage\n")
     return FINE
 
 

@@ -15,10 +15,12 @@ from tui.rules_commands.chosen import (
     as_harmless_json,
     chosen_rules,
     complain,
+    say,
     take_paths,
 )
 from tui.rules_commands.rule_files import shown_name
 from tui.rules_commands.whole_files import write_whole
+from tui.safe_text import harmless
 
 if TYPE_CHECKING:
     from rules.rule_base import RuleBase
@@ -53,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         return UNUSABLE
     if arguments.write is not None:
         for path in write_schemas(rule_base, Path(arguments.write)):
-            sys.stdout.write(f"{shown_name(path)} written\n")
+            say(f"{harmless(shown_name(path))} written\n")
         return FINE
     schema = test_file_schema(rule_base) if arguments.tests else rule_file_schema(rule_base)
     sys.stdout.write(as_harmless_json(schema) + "\n")

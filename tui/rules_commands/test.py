@@ -16,10 +16,10 @@ from tui.phrases import say_count
 from tui.rule_choice import path_of
 from tui.rules_commands import fault_reports
 from tui.rules_commands.all_cores import Progress, add_jobs
-from tui.rules_commands.chosen import columns_of_terminal
+from tui.rules_commands.chosen import columns_of_terminal, say
 from tui.rules_commands.rule_files import add_overrides, add_paths, folders_of, given_paths
 from tui.rules_commands.whole_files import write_whole
-from tui.safe_text import harmless
+from tui.safe_text import harmless, wants_ascii
 
 if TYPE_CHECKING:
     from rules.authoring.coverage import Coverage, CoverageReport
@@ -110,11 +110,11 @@ def run(arguments: argparse.Namespace) -> int:
     of_mutate = (arguments.suggest, arguments.write, arguments.change, arguments.equal)
     if not arguments.mutate and any(of_mutate):
         message = "--suggest, --write, --change and --equal belong to --mutate"
-        sys.stderr.write(f"watchkeeper rules test: {message}\n")
+        say(f"watchkeeper rules test: {message}\n", sys.stderr)
         return UNUSABLE
     if arguments.write is not None and not arguments.write.endswith(TESTS):
         message = f"--write {arguments.write}: tests stand in files that end in {TESTS}"
-        sys.stderr.write(f"watchkeeper rules test: {harmless(message)}\n")
+        say(f"watchkeeper rules test: {harmless(message)}\n", sys.stderr)
         return UNUSABLE
     loaded = load(arguments)
     if isinstance(loaded, int):
@@ -141,12 +141,12 @@ def run(arguments: argparse.Namespace) -> int:
         mutation = _mutate(arguments, rule_base, tests, outcomes, folders)
         if arguments.change and not (mutation.tried or mutation.equal):
             names = ", ".join(arguments.change)
-            sys.stderr.write(f"watchkeeper rules test: nothing to change in {harmless(names)}\n")
+            say(f"watchkeeper rules test: nothing to change in {harmless(names)}\n", sys.stderr)
             return UNUSABLE
         if arguments.write is not None and mutation.unnoticed:
             # What programs read goes to the other output.
             out = sys.stdout if arguments.format == "text" else sys.stderr
-            out.write(_append(Path(arguments.write), mutation.unnoticed))
+            say(_append(Path(arguments.write), mutation.unnoticed), out)
     if arguments.format == "json":
         _write_json(outcomes, report, mutation)
     elif arguments.format == "github":
@@ -157,7 +157,7 @@ def run(arguments: argparse.Namespace) -> int:
         if mutation is not None:
             _write_mutation(mutation, suggest=arguments.suggest, equal=arguments.equal)
         elif arguments.mutate:
-            sys.stdout.write("Nothing was changed: the tests must pass first\n")
+            say("Nothing was changed: the tests must pass first\n")
     return FOUND if failed or short or (mutation and mutation.unnoticed) else FINE
 
 
@@ -203,13 +203,13 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
         if _told_to_programs(placed, {}, arguments.format):
             return FOUND
         for fault in placed:
-            sys.stdout.write(f"{harmless(str(fault))}\n")
-        sys.stdout.write("The rules are faulty: see watchkeeper rules check\n")
+            say(f"{harmless(str(fault))}\n")
+        say("The rules are faulty: see watchkeeper rules check\n")
         return FOUND
     try:
         texts = find_tests([*folders, *map(Path, arguments.tests)])
     except OSError as error:
-        sys.stderr.write(f"{harmless(str(error.filename))}: {error.strerror}\n")
+        say(f"{harmless(str(error.filename))}: {error.strerror}\n", sys.stderr)
         return UNUSABLE
     tests, faults = read_tests(texts, rule_base)
     _, of_proofs = read_proofs(texts, rule_base)
@@ -223,7 +223,8 @@ def load(arguments: argparse.Namespace) -> tuple[RuleBase, list[RuleTest]] | int
         return FOUND
     # Where the tests can be run all the same, their outcome alone goes to what is written.
     out = sys.stdout if unusable else sys.stderr
-    for line in fault_reports.as_text(found, every, columns_of_terminal()):
+    wide, ascii_only = columns_of_terminal(), wants_ascii(out)
+    for line in fault_reports.as_text(found, every, wide, ascii_only=ascii_only):
         out.write(f"{line}\n")
     if unusable:
         return FOUND
@@ -247,7 +248,7 @@ def _no_tests(arguments: argparse.Namespace) -> int:
         message = f"no test has {arguments.wanted!r} in its name"
     else:
         message = "there is no test; tests stand beside the rules in files that end in .test.toml"
-    sys.stderr.write(f"watchkeeper rules test: {harmless(message)}\n")
+    say(f"watchkeeper rules test: {harmless(message)}\n", sys.stderr)
     return UNUSABLE if arguments.wanted is not None else FOUND
 
 
@@ -304,7 +305,7 @@ def _write_text(
     if todo := states.count("todo"):
         told.append(f"{todo} to do")
     lines.append(f"{say_count(len(outcomes), 'test')}: {', '.join(told)} in {seconds:.1f} s")
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    say("".join(f"{line}\n" for line in lines))
 
 
 def _append(path: Path, unnoticed: list[Told]) -> str:
@@ -322,18 +323,18 @@ def _append(path: Path, unnoticed: list[Told]) -> str:
 
 def _write_mutation(found: MutationReport, *, suggest: bool, equal: bool) -> None:
     for one in found.unnoticed:
-        sys.stdout.write(f"{_place(one)}: no test notices: {harmless(one.change)}\n")
+        say(f"{_place(one)}: no test notices: {harmless(one.change)}\n")
         if suggest:
             table = f"{one.head}rows = [\n{one.row}\n]" if one.row else ""
             if one.unshown:
-                sys.stdout.write(f"    {harmless(one.unshown)}\n")
+                say(f"    {harmless(one.unshown)}\n")
             for line in table.splitlines():
-                sys.stdout.write(f"    {harmless(line)}\n")
+                say(f"    {harmless(line)}\n")
     for one in found.equal if equal else ():
-        sys.stdout.write(f"{_place(one)}: makes no difference: {harmless(one.change)}\n")
+        say(f"{_place(one)}: makes no difference: {harmless(one.change)}\n")
     if found.too_large:
         names = ", ".join(found.too_large)
-        sys.stdout.write(
+        say(
             f"There are too many situations to tell which changes of {harmless(names)} make no "
             "difference\n"
         )
@@ -343,7 +344,7 @@ def _write_mutation(found: MutationReport, *, suggest: bool, equal: bool) -> Non
     if found.equal:
         told += f"; {len(found.equal):,} more make no difference"
         told += "" if equal else " (--equal lists them)"
-    sys.stdout.write(f"{told}\n")
+    say(f"{told}\n")
 
 
 def _place(one: Told) -> str:
