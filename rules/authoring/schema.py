@@ -175,7 +175,7 @@ def _rule_table(rule_base: RuleBase) -> Schema:
     )
     step = part.table_of(
         {
-            "do": part.text("What to do; {a.fact} is that fact's value"),
+            "do": part.text_with_facts("What to do; {a.fact} is that fact's value"),
             "grade": part.grade(),
             "source": _SOURCE,
             "confirm": {
@@ -198,7 +198,7 @@ def _rule_table(rule_base: RuleBase) -> Schema:
             "operation": operation,
             "grade": part.grade(),
             "source": _SOURCE,
-            "text": part.text("Why"),
+            "text": part.text_with_facts("Why"),
             "scope": part.word(rule_base.scopes, "Whom it binds"),
         },
         ["operation"],
@@ -206,7 +206,7 @@ def _rule_table(rule_base: RuleBase) -> Schema:
     )
     then = part.table_of(
         {
-            "impact": part.text("What it means for those on watch"),
+            "impact": part.text_with_facts("What it means for those on watch"),
             "contact_support": {
                 "anyOf": [
                     {"type": "boolean"},
@@ -227,7 +227,7 @@ def _rule_table(rule_base: RuleBase) -> Schema:
                 "pattern": "^[a-z0-9][a-z0-9._-]*$",
                 "description": "What journals, tests and other rules call it",
             },
-            "title": part.text("What has happened, in a line"),
+            "title": part.text_with_facts("What has happened, in a line"),
             "severity": part.word(SEVERITIES, "How bad it is"),
             "source": _SOURCE,
             "grade": part.grade(),
@@ -254,7 +254,7 @@ def _board_table(rule_base: RuleBase) -> Schema:
         {
             "sign": part.word(get_args(SignName), "How well that is"),
             "when": facts_part.pattern("When the sign is shown; the first that holds"),
-            "show": part.text("What stands then in place of the line's text"),
+            "show": part.text_with_facts("What stands then in place of the line's text"),
         },
         ["sign", "when"],
         "A sign before the line",
@@ -270,7 +270,7 @@ def _board_table(rule_base: RuleBase) -> Schema:
     line = part.table_of(
         {
             "label": part.text("What stands before the text, and above a table's column"),
-            "text": part.text("What is shown; {a.fact} is that fact's value"),
+            "text": part.text_with_facts("What is shown; {a.fact} is that fact's value"),
             "member": member,
             "signs": part.list_of(sign),
             "together": part.flag("While good, on its neighbours' line"),
@@ -281,8 +281,8 @@ def _board_table(rule_base: RuleBase) -> Schema:
     note = part.table_of(
         {
             "when": facts_part.pattern("When it is shown; the first that holds"),
-            "text": part.text("A line of its own"),
-            "wide": part.text("The same in a table's column"),
+            "text": part.text_with_facts("A line of its own"),
+            "wide": part.text_with_facts("The same in a table's column"),
         },
         ["when"],
         "What is shown only at times",

@@ -17,7 +17,13 @@ from rules.vocabulary import UNRECOGNISED
 _VERSION: Final = (
     r"^[vV]?[0-9]{1,18}(\.[0-9]{1,64})*([-+_][0-9A-Za-z]{1,64}([.\-+_][0-9A-Za-z]{1,64})*)?$"
 )
-_INSTANT: Final = r"^[0-9][0-9W-]{6,9}[ -~][0-9][0-9:.,]*([zZ]|[+-][0-9:.]{2,15})$"
+_MONTH: Final = "(0[1-9]|1[0-2])"
+_DAY: Final = "(0[1-9]|[12][0-9]|3[01])"
+_WEEK: Final = "W(0[1-9]|[1-4][0-9]|5[0-3])"
+_INSTANT: Final = (
+    rf"^[0-9]{{4}}(-{_MONTH}-{_DAY}|{_MONTH}{_DAY}|-?{_WEEK}(-?[1-7])?)[ -~]"
+    r"([01][0-9]|2[0-3])[0-9:.,]*([zZ]|[+-][0-9:.,]{2,15})$"
+)
 _RELATIVE: Final = f"^[+-]{part.ANY_DURATION[1:]}"
 _RANGE: Final = {"minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
 

@@ -13,6 +13,7 @@ _DURATION_OF_LENGTH: Final = f"^(?=.*[1-9]){_DURATION}$"
 _WEB: Final = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+\S*$"
 NAME: Final = "^[a-z][a-z0-9_-]*$"
 SOMETHING: Final = r"\S"
+_SOMETHING_WITH_FACTS: Final = r"^(?=[\s\S]*\S)([^{}]|\{[a-z0-9_.]+\})*$"
 
 Schema = dict[str, Any]
 
@@ -20,6 +21,11 @@ Schema = dict[str, Any]
 def text(description: str) -> Schema:
     """A text that says something."""
     return {"type": "string", "pattern": SOMETHING, "description": description}
+
+
+def text_with_facts(description: str) -> Schema:
+    """A text that says something, in which braces stand around facts' names alone."""
+    return {"type": "string", "pattern": _SOMETHING_WITH_FACTS, "description": description}
 
 
 def texts(description: str) -> Schema:

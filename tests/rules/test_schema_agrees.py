@@ -14,6 +14,7 @@ import pytest
 import tomli
 from every_key import EVERY_KEY, EVERY_KEY_OF_TESTS, WRONG_FORMS
 from jsonschema_rs import Draft202012Validator, meta
+from rule_texts import CATALOGUE, RULE
 
 from rules.authoring.read_rule_tests import TestTexts, read_proofs, read_tests
 from rules.authoring.schema import rule_file_schema
@@ -332,3 +333,46 @@ def test_every_key_says_what_it_is(tests: bool) -> None:
 
     look(schema, "")
     assert silent == []
+
+
+MADE = """
+[[fact]]
+name = "wheel.made"
+type = "instant"
+scope = "wheel"
+source = "gauge"
+meaning = "When it was made"
+default = "2026-11-22T02:14:07Z"
+"""
+
+
+@pytest.mark.parametrize(
+    ("sound", "other", "refused"),
+    [
+        ('title = "The wheel is {wheel.state}"', 'title = "{"', True),
+        ('title = "The wheel is {wheel.state}"', 'title = "X }"', True),
+        ('title = "The wheel is {wheel.state}"', 'title = "{Wheel state}"', True),
+        ('title = "The wheel is {wheel.state}"', 'title = "{{wheel.state}}"', True),
+        ('title = "The wheel is {wheel.state}"', 'title = "two\\nlines {wheel.state}"', False),
+        ('do = "Call', 'do = "{Call', True),
+        ("2026-11-22T02:14:07Z", "2026-13-01T00:00:00Z", True),
+        ("2026-11-22T02:14:07Z", "2026-00-01T00:00:00Z", True),
+        ("2026-11-22T02:14:07Z", "2026-11-32T00:00:00Z", True),
+        ("2026-11-22T02:14:07Z", "2026-11-22T24:30:00Z", True),
+        ("2026-11-22T02:14:07Z", "2026-W54-1T00:00:00Z", True),
+        ("2026-11-22T02:14:07Z", "20261122T021407Z", False),
+        ("2026-11-22T02:14:07Z", "2026-W47-7T02:14Z", False),
+        ("2026-11-22T02:14:07Z", "2026-11-22 02:14:07.5+01:00", False),
+    ],
+)
+def test_both_refuse_braces_that_name_nothing_and_days_that_are_none(
+    sound: str, other: str, refused: bool
+) -> None:
+    text = CATALOGUE + MADE + RULE.replace('title = "X"', 'title = "The wheel is {wheel.state}"')
+    text += '[[rule.then.step]]\ndo = "Y"\n'
+    validator = Draft202012Validator(rule_file_schema(rule_base(text)))
+    assert sound in text
+    assert (refused_by_check(text), refused_by_schema(validator, text)) == ([], [])
+    changed_text = text.replace(sound, other)
+    assert bool(refused_by_check(changed_text)) is refused
+    assert bool(refused_by_schema(validator, changed_text)) is refused
