@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from rules.board import Board, BoardLine, SignName
+from rules.board import Board, BoardLine, Sign, SignName
 from rules.compiled import CompiledFact
 from rules.evaluate import truth
 from rules.finding import show_value
@@ -51,10 +51,16 @@ def is_on_board(board: Board, subject: Subject) -> bool:
     return not board.scope or subject.scope.name == board.scope
 
 
+def sign_now(words: Words, subject: Subject, line: BoardLine) -> SignName | Literal[""]:
+    """A line's sign, which is that of the first pattern that holds."""
+    holding = _holding(_reader_of(words, subject, line), line)
+    return holding.sign if holding else "unknown" if line.signs else ""
+
+
 def line_now(words: Words, subject: Subject, line: BoardLine) -> LineNow:
-    """A line's sign, which is that of the first pattern that holds, and its text."""
-    reader = _Reader(words, subject, words.subjects.get(member_of(words, subject, line)))
-    holding = next((sign for sign in line.signs if reader.holds(sign.when)), None)
+    """A line's sign and text."""
+    reader = _reader_of(words, subject, line)
+    holding = _holding(reader, line)
     return LineNow(
         line.label,
         holding.sign if holding else "unknown" if line.signs else "",
@@ -73,6 +79,14 @@ def subject_now(words: Words, subject: Subject) -> SubjectNow:
         note=reader.fill(note.text) if note else "",
         wide_note=reader.fill(note.wide or note.text) if note else "",
     )
+
+
+def _reader_of(words: Words, subject: Subject, line: BoardLine) -> _Reader:
+    return _Reader(words, subject, words.subjects.get(member_of(words, subject, line)))
+
+
+def _holding(reader: _Reader, line: BoardLine) -> Sign | None:
+    return next((sign for sign in line.signs if reader.holds(sign.when)), None)
 
 
 class _Reader:

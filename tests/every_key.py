@@ -269,6 +269,7 @@ uncertain = ["grind"]
 blind = ["other"]
 unconfirmed = ["other"]
 judged = ["other"]
+signs = { heat = "good" }
 [test.expect.facts]
 wheel.verdict = "bad"
 [[table]]

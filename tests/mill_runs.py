@@ -72,5 +72,5 @@ def outcomes(text: str, rule_base: RuleBase | None = None) -> list[Outcome]:
     return [runner.run(test) for test in tests]
 
 
-def messages(text: str) -> list[str]:
-    return [failure.message for one in outcomes(text) for failure in one.failures]
+def messages(text: str, rule_base: RuleBase | None = None) -> list[str]:
+    return [failure.message for one in outcomes(text, rule_base) for failure in one.failures]

@@ -12,6 +12,7 @@ import msgspec
 from rules.authoring.judged_advice import advice_differs
 from rules.authoring.play import Log, Play
 from rules.authoring.rule_tests import ExpectedAdvice, ExpectedFinding, ExpectedState, RuleTest
+from rules.board_now import sign_now
 from rules.engine import Watch
 from rules.explain import Explanation, explain
 from rules.finding import Finding
@@ -150,10 +151,28 @@ class JudgedPlay(Play):
         for rule, message in self._rules_differ(expected):
             yield rule, message, list
         yield from self._opens_differ(expected)
+        yield from self._signs_differ(expected)
         for name, wanted, message in self._facts_differ(expected):
             fact = self.base.facts[name]
             values = [wanted, self.watch.value(subject, name)]
             yield "", message, partial(self._why_concluded, fact, values, subject)
+
+    def _signs_differ(
+        self, expected: ExpectedState
+    ) -> Iterator[tuple[str, str, Callable[[], list[str]]]]:
+        if not expected.signs:
+            return
+        words = self.watch.words
+        subject = words.subjects.get(expected.subject)
+        for line in words.programs.rule_base.board.lines:
+            wanted = expected.signs.get(line.label)
+            if wanted is None or not line.signs:
+                continue
+            if subject is None:
+                message = f"expected {line.label} to be {wanted}; nothing is known of"
+                yield "", f"{message} {expected.subject}", list
+            elif (found := sign_now(words, subject, line)) != wanted:
+                yield "", f"expected {line.label} to be {wanted}; it is {found}", list
 
     def _opens_differ(
         self, expected: ExpectedState

@@ -34,9 +34,13 @@ class LeafPlaces:
             part: the way from its table to the pattern, such as `("when",)`.
             pattern: as it was read from there.
         """
+        if way := self.way(place, kind, part):
+            return self.ways_at(place, way, pattern)
+        return [()] * sum(1 for _ in conditions(pattern))
+
+    def ways_at(self, place: Place, way: Path, pattern: Pattern) -> list[Path]:
+        """The same, where the way from the file's beginning to the pattern is known."""
         wanted = [condition.fact for condition in conditions(pattern)]
-        if not (way := self.way(place, kind, part)):
-            return [()] * len(wanted)
         found = list(_leaves(self._at(place.file, way), self._base.facts, way))
         if [name for name, _ in found] != wanted:
             return [()] * len(wanted)
@@ -70,6 +74,13 @@ class LeafPlaces:
                     self._declared.setdefault(("source", source), (file, source))
         found = self._declared.get((kind, name))
         return (Place("", 1), ()) if found is None else (Place(found[0], 1), (kind, found[1]))
+
+    def board(self) -> tuple[Place, Path]:
+        """Where the board is declared; the way is empty where it cannot be found."""
+        for file, text in self._base.texts.items():
+            if read_document(file, text, Faults({})).content.get("board"):
+                return Place(file, 1), ("board",)
+        return Place("", 1), ()
 
     def member(self, place: Place, way: Path, number: int | None) -> Path:
         """The way to one value of the list at the end of a way; that way itself, where there is

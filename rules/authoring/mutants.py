@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from rules.authoring.board_changes import line_changes, shown_by
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, TooLargeError
 from rules.authoring.fact_changes import fact_changes, source_changes
 from rules.authoring.leaf_places import LeafPlaces
@@ -16,6 +17,7 @@ from rules.authoring.pattern_changes import PatternChange, pattern_changes
 from rules.authoring.rule_changes import rule_changes
 from rules.authoring.space import Space
 from rules.authoring.value_changes import next_to
+from rules.board import BoardLine
 from rules.built_in import BUILT_IN, own_facts, own_rules
 from rules.pattern import Pattern, facts_named
 from rules.positions import Path
@@ -42,6 +44,7 @@ class Mutant(msgspec.Struct, frozen=True):
     """The derivations of all facts that matter to it, one of them changed if the owner is one."""
     fact: Fact | None = None
     source: SourceKind | None = None
+    line: BoardLine | None = None
     told_by: str = ""
     """What a test may say that would notice it, where it is no pattern that is changed."""
     is_equal: bool | None = False
@@ -50,14 +53,14 @@ class Mutant(msgspec.Struct, frozen=True):
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Whose changes belong together: a rule, a derivation, a fact or a source."""
+    """Whose changes belong together: those of a rule, a derivation, a fact, a source or a line."""
 
     kind: str
-    """`rule`, `derive`, `fact` or `source`."""
+    """`rule`, `derive`, `fact`, `source` or `board`."""
     number: int
     """Its place among all of its kind."""
     name: str
-    """A rule's id; the name of the fact, or of the source."""
+    """A rule's id; the name of the fact, or of the source; the line's label."""
 
 
 class Mutants:
@@ -79,6 +82,7 @@ class Mutants:
             ("derive", (one.fact for one in self._base.derivations)),
             ("fact", (fact.name for fact in self._facts)),
             ("source", (source.name for source in self._sources)),
+            ("board", (line.label for line in self._base.board.lines)),
         )
         return [
             Owner(kind, number, name) for kind, names in named for number, name in enumerate(names)
@@ -94,12 +98,14 @@ class Mutants:
                 return list(self._of_derivation(owner.number))
             case "fact":
                 return list(self._of_fact(self._base.facts[owner.name]))
+            case "board":
+                return list(self._of_line(owner.number))
             case _:
                 return list(self._of_source(self._base.sources[owner.name]))
 
     def facts_of(self, owner: Owner) -> set[str]:
         """The facts whose values the changes of an owner can move."""
-        if owner.kind == "rule":
+        if owner.kind in ("rule", "board"):
             return set()
         names = {owner.name}
         if owner.kind == "source":
@@ -314,6 +320,60 @@ class Mutants:
                 source=change.source,
                 told_by="what is unknown three heartbeats after a source has fallen silent, in a "
                 "[[test.expect]]",
+            )
+
+    # The board
+
+    def line_of(self, owner: Owner) -> BoardLine | None:
+        """The line whose changes these are; none where they are of something else."""
+        return self._base.board.lines[owner.number] if owner.kind == "board" else None
+
+    def facts_behind(self, line: BoardLine) -> set[str]:
+        """The facts that a line's signs look at, and those behind them."""
+        found = {line.member_named_by} - {""}
+        for sign in line.signs:
+            found.update(facts_named(sign.when))
+        for name in list(found):
+            found |= self._closures.get(name, frozenset())
+        return found
+
+    def _of_line(self, number: int) -> Iterator[Mutant]:
+        line = self._base.board.lines[number]
+        derivations = self._derivations(self.facts_behind(line))
+        place, board = self._places.board()
+        changes = list(line_changes(line, self._base.facts))
+        asked = [sign.when for sign in line.signs]
+        asked += [change.of_pattern.pattern for change in changes if change.of_pattern is not None]
+        space = Space(self._base, asked)
+        known: list[dict[str, int]] = []
+        too_large = False
+        for change in changes:
+            is_equal: bool | None = None
+            if not too_large:
+                try:
+                    with space.room(_ROOM):
+                        own, found = shown_by(space, line), shown_by(space, change.line)
+                    is_equal = found == own
+                    if not is_equal and found in known:
+                        continue
+                    known.append(found)
+                except TooLargeError:
+                    too_large = True
+            sign = (*board, "line", number, "signs", change.sign) if board else ()
+            way = (*sign, change.key) if sign and change.key else sign
+            if sign and change.of_pattern is not None:
+                before = line.signs[change.sign].when
+                ways = self._places.ways_at(place, (*sign, "when"), before)
+                way = self._way(place, ways, change.of_pattern) or way
+            yield Mutant(
+                f"board, {line.label}",
+                change.said,
+                place,
+                way,
+                derivations=derivations,
+                line=change.line,
+                told_by=f"which sign {line.label} has, in signs of a [[test.expect]]",
+                is_equal=is_equal,
             )
 
     # What depends on what

@@ -11,6 +11,7 @@ from rules.authoring.mutants import Mutant, Mutants, Owner
 from rules.authoring.play import OpenLog
 from rules.authoring.rule_tests import ExpectedState, RuleTest
 from rules.authoring.run_tests import Outcome, Runner
+from rules.board import Board, BoardLine
 from rules.built_in import BUILT_IN
 from rules.pattern import Pattern, facts_named
 from rules.program import texts_of
@@ -67,11 +68,14 @@ class Mutation:
         ids = {rule.id for mutant in tried for rule in mutant.rules}
         originals = tuple(rule for rule in self._base.rules if rule.id in ids)
         facts = self._mutants.facts_of(owner)
-        order = self._order(ids, facts)
+        line = self._mutants.line_of(owner)
+        order = self._order(ids, facts) if line is None else self._order_of(line)
         before: dict[str, frozenset[str]] = {}
         # The same facts whatever is changed, so that nothing but the change can be noticed.
         rules = (*originals, *(rule for mutant in tried for rule in mutant.rules))
-        part = self._part(rules, tried, facts)
+        needed_by_line = self._mutants.facts_behind(line) if line is not None else set()
+        part = self._part(rules, tried, facts | needed_by_line)
+        part = replace(part, board=self._board_of(line))
         needed = {one.fact for mutant in tried for one in mutant.derivations}
         derivations = tuple(one for one in self._base.derivations if one.fact in needed)
         unchanged = self._runner(replace(part, rules=originals, derivations=derivations), ids)
@@ -87,6 +91,10 @@ class Mutation:
             runner.close()
             yield Verdict(mutant, noticed or self._noticed_by_all(mutant, originals))
         unchanged.close()
+
+    def _board_of(self, line: BoardLine | None) -> Board:
+        """The board without the lines that some changes have nothing to do with."""
+        return Board(scope=self._base.board.scope, lines=() if line is None else (line,))
 
     def _part(self, rules: Sequence[Rule], tried: Sequence[Mutant], named: set[str]) -> RuleBase:
         """The rule base without the facts that none of some changes has to do with."""
@@ -126,6 +134,13 @@ class Mutation:
             able, key=lambda test: (bool(test.log), not test.rules & rules, test.name not in first)
         )
 
+    def _order_of(self, line: BoardLine) -> list[RuleTest]:
+        """The tests that expect a sign of a line: short ones come before logs."""
+        able = [
+            test for test in self._tests if any(line.label in state.signs for state in test.states)
+        ]
+        return sorted(able, key=lambda test: bool(test.log))
+
     def _noticed_by_all(self, mutant: Mutant, originals: Sequence[Rule]) -> str:
         """The test that finds an operation otherwise allowed than it expects, if one does."""
         operations = {one.operation for rule in (*originals, *mutant.rules) for one in rule.forbid}
@@ -160,9 +175,12 @@ def _changed(part: RuleBase, mutant: Mutant) -> RuleBase:
         facts = {**facts, mutant.fact.name: mutant.fact}
     if mutant.source is not None:
         sources = {**sources, mutant.source.name: mutant.source}
-    return replace(
+    changed = replace(
         part, rules=mutant.rules, derivations=mutant.derivations, facts=facts, sources=sources
     )
+    if mutant.line is not None:
+        changed = replace(changed, board=replace(part.board, lines=(mutant.line,)))
+    return changed
 
 
 def _says_something(test: RuleTest, rules: set[str], facts: set[str]) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import get_args
 
 from rules.authoring.named_in_tests import NamedInTests
 from rules.authoring.read_advice import read_advice
 from rules.authoring.rule_tests import STATUSES, ExpectedFinding, ExpectedState, ExpectedWait
 from rules.authoring.said_in_tests import read_facts, read_moment, read_moments
+from rules.board import SignName
 from rules.fault_codes import Code
+from rules.faults import nearest
 from rules.tables import Table
 
 
@@ -70,9 +73,29 @@ class ExpectationReader:
             uncertain=named.operations(table, "uncertain"),
             blind=named.rules(table, "blind"),
             judged=named.rules(table, "judged"),
+            signs=self._signs(table),
         )
         table.finish()
         return state
+
+    def _signs(self, table: Table) -> dict[str, str]:
+        inner = table.table("signs")
+        if inner is None:
+            return {}
+        board = self._named.base.board
+        scope = self._subject_of(table).partition("/")[0]
+        if board.scope and scope not in ("", board.scope):
+            message = f"are on the board of a {board.scope}; this is expected of a {scope}"
+            table.fault(Code.BAD_TEST, message, "signs")
+        labels = [line.label for line in board.lines if line.signs]
+        signs: dict[str, str] = {}
+        for label in inner.content:
+            if label not in labels:
+                message = f"no line of the board with signs is called {label!r}"
+                hint = nearest(label, labels)
+                inner.fault(Code.UNKNOWN_WORD, message + hint, label, of_key=True)
+            signs[label] = inner.choice(label, get_args(SignName)) or ""
+        return signs
 
     def _steps(self, table: Table) -> dict[str, tuple[str, ...]]:
         inner = table.table("steps")

@@ -116,6 +116,8 @@ class ExpectedState(msgspec.Struct, frozen=True):
     blind: tuple[str, ...] = ()
     judged: tuple[str, ...] = ()
     """Rules that are no blind spots."""
+    signs: Mapping[str, str] = {}
+    """By label of a line of the board, its sign."""
 
 
 class Proof(msgspec.Struct, frozen=True):

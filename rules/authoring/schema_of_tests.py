@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from rules.authoring import schema_of_facts as facts_part
 from rules.authoring import schema_parts as part
 from rules.authoring.rule_tests import STATUSES
 from rules.authoring.schema_parts import Schema
+from rules.board import SignName
 from rules.rule_base import RuleBase
 from rules.vocabulary import SEVERITIES
 
@@ -29,6 +30,7 @@ class _TestSchema:
         self._confirmed = sorted(
             {step.confirm for rule in rule_base.rules for step in rule.steps if step.confirm}
         )
+        self._labels = [line.label for line in rule_base.board.lines if line.signs]
         self._derived = [fact for fact in rule_base.facts.values() if fact.derived]
 
     def document(self) -> Schema:
@@ -179,6 +181,12 @@ class _TestSchema:
             "uncertain": self._operations("Operations of which nobody can say"),
             "blind": self._rule_list("Rules that cannot be judged"),
             "judged": self._rule_list("Rules that can be judged"),
+            "signs": {
+                "type": "object",
+                "propertyNames": {"enum": self._labels},
+                "additionalProperties": part.word(get_args(SignName), "The line's sign"),
+                "description": "By label, the signs of lines of the board",
+            },
         }
         return part.table_of(
             {

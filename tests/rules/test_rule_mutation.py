@@ -222,6 +222,83 @@ def test_a_boundary_is_moved_by_the_least_that_somebody_could_write(
     ] == [True, True], found
 
 
+BOARD = """
+[board]
+scope = "wheel"
+[[board.line]]
+label = "heat"
+text = "{wheel.heat}"
+signs = [
+    { sign = "critical", when = { wheel.heat = { above = 90 } } },
+    { sign = "good", when = { wheel.heat = { at_most = 90 }, wheel.verdict = "good" } },
+]
+"""
+COLD = """
+[[test]]
+name = "A wheel that grows hot"
+subject = "wheel/a"
+facts = { wheel.heat = 90, wheel.state = "turning" }
+[[test.event]]
+at = "1m"
+facts = { wheel.heat = 91 }
+[[test.event]]
+at = "2m"
+facts = { wheel.heat = 80, wheel.state = "stuck" }
+[[test.event]]
+at = "3m"
+facts = { wheel.state = "turning" }
+unknown = ["wheel.heat"]
+[[test.expect]]
+at = "0s"
+signs = { heat = "good" }
+[[test.expect]]
+at = "1m"
+signs = { heat = "critical" }
+[[test.expect]]
+at = "2m"
+signs = { heat = "unknown" }
+[[test.expect]]
+at = "3m"
+signs = { heat = "unknown" }
+"""
+
+
+def test_signs_of_the_board_are_changed_and_noticed_by_tests_that_expect_them() -> None:
+    rule_base = base(HOT, BOARD)
+    missed = unnoticed(WHOLE, rule_base, "board, heat")
+    assert missed[:3] == [
+        'sign "critical" turned to "unknown"',
+        'sign "critical" turned to "good"',
+        "critical: wheel.heat above 90 celsius turned to wheel.heat at most 90 celsius",
+    ]
+    assert 'good: wheel.verdict = "good" taken away' in missed
+    assert unnoticed(WHOLE + COLD, rule_base, "board, heat") == []
+    # Above 90 another sign comes first.
+    equal = [
+        one.mutant.change
+        for one in tried(WHOLE, rule_base)
+        if one.mutant.is_equal and one.mutant.owner == "board, heat"
+    ]
+    assert "good: wheel.heat at most 90 celsius turned to wheel.heat at most 91 celsius" in equal
+
+
+def test_a_change_of_the_board_stands_at_the_very_value() -> None:
+    rule_base = base(HOT, BOARD)
+    lines = rule_base.texts["mill.toml"].decode().split("\n")
+    every = Mutants(rule_base)
+    (owner,) = [one for one in every.owners() if one.kind == "board"]
+    found = every.of(owner)
+    spots = LeafPlaces(rule_base).spots((one.place, one.way) for one in found)
+    told = {
+        one.change: lines[spot.line - 1][spot.column - 1 :]
+        for one, spot in zip(found, spots, strict=True)
+    }
+    assert told['sign "critical" turned to "good"'].startswith('sign = "critical"')
+    assert told["good taken away"].startswith('{ sign = "good"')
+    last = next(one for one in told if one.startswith('good: wheel.verdict = "good" turned'))
+    assert told[last].startswith('wheel.verdict = "good"')
+
+
 def test_a_scope_that_is_the_rules_own_makes_no_difference() -> None:
     own = rule(
         "own",

@@ -376,3 +376,51 @@ raised = "1m"
     assert not faults.all()
     outcome = Runner(rule_base, lambda _: [(event, b"") for event in events]).run(tests[0])
     assert outcome.failures == ()
+
+
+SHOWN = """
+[board]
+scope = "wheel"
+[[board.line]]
+label = "state"
+text = "{wheel.state}"
+signs = [{ sign = "good", when = { wheel.state = "turning" } }]
+[[board.line]]
+label = "heat"
+text = "{wheel.heat}"
+"""
+EXPECTED = """
+[[test]]
+name = "What is shown"
+subject = "wheel/a"
+facts = { wheel.state = "turning" }
+[[test.expect]]
+at = "0s"
+"""
+
+
+def test_what_the_board_shows_can_be_expected() -> None:
+    rule_base = base(SHOWN)
+    assert messages(EXPECTED + 'signs = { state = "good" }', rule_base) == []
+    assert messages(EXPECTED + 'signs = { state = "critical" }', rule_base) == [
+        "at 0s: expected state to be critical; it is good"
+    ]
+    other = EXPECTED + 'signs = { state = "good" }\nsubject = "wheel/b"'
+    assert messages(other, rule_base) == [
+        "at 0s: expected state to be good; nothing is known of wheel/b"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ('signs = { stat = "good" }', "no line of the board with signs is called 'stat'"),
+        ('signs = { heat = "good" }', "no line of the board with signs is called 'heat'"),
+        ('signs = { state = "fine" }', "'fine' is not known; use one of good, warning"),
+        ('subject = "mill/m"\nsigns = { state = "good" }', "are on the board of a wheel"),
+    ],
+)
+def test_a_sign_that_cannot_be_expected_is_told(said: str, message: str) -> None:
+    texts = TestTexts({"a.test.toml": (EXPECTED + said).encode()})
+    _, faults = read_tests(texts, base(SHOWN))
+    assert [message in one.message for one in faults.all()] == [True], list(map(str, faults.all()))

@@ -107,7 +107,7 @@ def mutate(
 
     def tell() -> None:
         progress.tell(
-            f"{done:,} of {len(owners):,} rules, derivations, facts and sources changed, "
+            f"{done:,} of {len(owners):,} rules, derivations, facts, sources and lines changed, "
             f"{_count.value:,} changes tried, {_left.value:,} unnoticed"
         )
 
@@ -187,7 +187,7 @@ def _is_alone() -> bool:
 
 def _bare(mutant: Mutant) -> Mutant:
     """A change without the rules that it changes, which need not go through pipes."""
-    return replace(mutant, rules=(), derivations=(), fact=None, source=None)
+    return replace(mutant, rules=(), derivations=(), fact=None, source=None, line=None)
 
 
 def _kept_log(path: str) -> list[tuple[Event, bytes]]:

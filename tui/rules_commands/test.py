@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="with --mutate: change this rule, fact or source alone",
+        help="with --mutate: change this rule, fact, source or line of the board alone",
     )
     parser.add_argument(
         "--suggest", action="store_true", help="with --mutate: show tests that would notice"
