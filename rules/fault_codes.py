@@ -77,6 +77,7 @@ class Code(StrEnum):
     VALUE_NEVER_CONCLUDED = "WK074"
     CANNOT_BE_PROVED = "WK075"
     EVERY_VALUE = "WK076"
+    UNRECOGNISED_ALIKE = "WK077"
 
     BAD_TEST = "WK080"
 
@@ -265,6 +266,10 @@ MEANINGS: dict[Code, tuple[str, str]] = {
         "a list of every value",
         "A condition that names all values of a fact asks only whether it is known.",
     ),
+    Code.UNRECOGNISED_ALIKE: (
+        "words that nobody knows count as the same",
+        'Two words outside an enumeration are both "unrecognised", though they may differ.',
+    ),
     Code.BAD_TEST: ("bad test", "The test cannot be run as it is written."),
 }
 
@@ -284,6 +289,7 @@ WARNINGS: frozenset[Code] = frozenset(
         Code.VALUE_NEVER_CONCLUDED,
         Code.CANNOT_BE_PROVED,
         Code.EVERY_VALUE,
+        Code.UNRECOGNISED_ALIKE,
         Code.SAID_TWICE,
     }
 )

@@ -11,13 +11,13 @@ from rules.authoring.contradictions import Contradictions
 from rules.authoring.diagram import EVERYWHERE, NOWHERE, TooLargeError
 from rules.authoring.hidden_rules import HiddenRules
 from rules.authoring.open_findings import OpenFindings
-from rules.authoring.single_rules import SingleRules
+from rules.authoring.single_rules import SingleRules, unrecognised_of
 from rules.authoring.situation_words import SituationWords
 from rules.authoring.space import Space, patterns_of
 from rules.built_in import BUILT_IN
 from rules.fault_codes import Code
 from rules.loader import Reading
-from rules.pattern import facts_named
+from rules.pattern import conditions, facts_named
 from rules.positions import Path
 from rules.rule_base import Rule
 from rules.tables import Faults
@@ -51,6 +51,9 @@ class _Analysis:
         self._rules = [rule for rule in self._base.rules if rule.hash != BUILT_IN]
         patterns = [pattern for rule in self._rules for pattern in patterns_of(rule)]
         patterns += [derivation.when for derivation in self._base.derivations]
+        related = [one for pattern in patterns for one in conditions(pattern)]
+        for condition in dict.fromkeys(one for one in related if one.operator == "same_as"):
+            patterns += unrecognised_of(condition, self._base)
         self._space = Space(self._base, patterns, reading.unsettled)
         self._words = SituationWords(self._base, self._space)
         self._lives = OpenFindings(self._base, self._space)
@@ -138,6 +141,8 @@ class _Analysis:
             if mine == NOWHERE:
                 message = f"{name} is never concluded here: {self._single.reason(one.when)}"
                 yield number, Code.DERIVATION_NEVER_HOLDS, ("when",), message
+            for message in self._single.unrecognised_alike(one.when):
+                yield number, Code.UNRECOGNISED_ALIKE, ("when",), message
             if mine == EVERYWHERE:
                 message = f"{name} is always concluded to be {say_value(one.value, fact)} here"
                 yield number, Code.ALWAYS_HOLDS, ("when",), message

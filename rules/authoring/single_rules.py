@@ -15,6 +15,7 @@ from rules.pattern import Combination, Condition, Pattern, conditions, facts_nam
 from rules.positions import Path
 from rules.read_pattern import CONFIRM
 from rules.rule_base import Rule, RuleBase, Step
+from rules.vocabulary import UNRECOGNISED
 from rules.wording import say_value
 
 
@@ -55,8 +56,12 @@ class SingleRules:
             for pattern in self._dead_alternatives(rule.when, when):
                 message = f"this alternative can never hold: {self._words.part(pattern)}"
                 yield Found(Code.ALTERNATIVE_NEVER_HOLDS, ("when",), message)
+        for message in self.unrecognised_alike(rule.when):
+            yield Found(Code.UNRECOGNISED_ALIKE, ("when",), message)
         if rule.until is not None:
             yield from self._until(rule, rule.until, when)
+            for message in self.unrecognised_alike(rule.until, rule.id):
+                yield Found(Code.UNRECOGNISED_ALIKE, ("until",), message)
         if not as_read:
             return
         ending: list[int] = []
@@ -68,6 +73,22 @@ class SingleRules:
                 for code, message in self._step(rule, step, step.done_when):
                     yield Found(code, where, f"step {number + 1} {message}")
         yield from self._left_behind(rule, ending)
+
+    def unrecognised_alike(self, pattern: Pattern, owner: str = "") -> Iterator[str]:
+        """The conditions of a pattern by which it can hold of two words that no catalogue knows."""
+        for condition in conditions(pattern):
+            strange = unrecognised_of(condition, self._base)
+            if not strange:
+                continue
+            where = self._space.sets(pattern, owner).true
+            for one in strange:
+                where = self._space.diagram.both(where, self._space.sets(one).true)
+            if where != NOWHERE:
+                yield (
+                    f"{condition.fact} same as {condition.operand} holds also of two words that "
+                    "the catalogue does not know, though they may differ; "
+                    'not = "unrecognised" beside it leaves them out'
+                )
 
     def _until(self, rule: Rule, until: Pattern, when: int) -> Iterator[Found]:
         if self._space.sets(until, rule.id).true == NOWHERE:
@@ -232,3 +253,15 @@ def _top_parts(pattern: Pattern) -> Iterable[Pattern]:
             yield from _top_parts(part)
     else:
         yield pattern
+
+
+def unrecognised_of(condition: Condition, rule_base: RuleBase) -> list[Condition]:
+    """That both facts of a `same_as` have words which the catalogue does not know; nothing where
+    they cannot."""
+    if condition.operator != "same_as":
+        return []
+    names = condition.fact, str(condition.operand)
+    facts = [rule_base.facts[name] for name in names]
+    if any(fact.type != "enum" or fact.derived for fact in facts):
+        return []
+    return [Condition(name, "is", (UNRECOGNISED,)) for name in names]

@@ -455,3 +455,19 @@ def test_the_caret_stands_under_what_a_text_names_wrongly(odd: str) -> None:
     text = CATALOGUE + RULE.replace("No flour", f"Öl, no flour {odd}")
     (fault,) = check(text).faults
     assert text.split("\n")[fault.line - 1][fault.column - 1 :][: fault.length] == odd
+
+
+def test_two_words_that_no_catalogue_knows_count_as_the_same_and_that_is_warned_of() -> None:
+    other = (
+        '[[fact]]\nname = "wheel.wanted"\ntype = "enum"\nvalues = ["turning", "stuck"]\n'
+        'scope = "wheel"\nsource = "gauge"\n'
+    )
+    same = '{ same_as = "wheel.wanted" }'
+    known = '{ same_as = "wheel.wanted", not = "unrecognised" }'
+    differs = '{ differs_from = "wheel.wanted" }'
+    (fault,) = check(CATALOGUE, other, rule("r", f"wheel.state = {same}")).faults
+    assert (str(fault.code), fault.is_warning) == ("WK077", True)
+    until = rule("r", "mill.open = true, wheel.heat = 1", f"until = {{ wheel.state = {same} }}")
+    assert codes(CATALOGUE, other, until) == ["WK077"]
+    assert codes(CATALOGUE, other, rule("r", f"wheel.state = {known}")) == []
+    assert codes(CATALOGUE, other, rule("r", f"wheel.state = {differs}")) == []
