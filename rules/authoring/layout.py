@@ -170,6 +170,7 @@ class Layout:
         if expressions and not texts_are_told(own):
             self.inexact.add(name)
         if len(expressions) > MOST_EXPRESSIONS:
+            self.too_many.add(name)
             self._independent([one for one in own if one.operator == "matches"])
             own = [one for one in own if one.operator != "matches"]
         classes = Classes(
