@@ -229,6 +229,8 @@ class Layout:
     ) -> Iterable[tuple[Any, ...]] | None:
         """Values for facts that are compared with one another; None where there are too many."""
         catalogue = self._catalogue
+        if len({one.operand for one in own if one.operator == "matches"}) > MOST_EXPRESSIONS:
+            return None
         ordered = any(
             one.operator not in ("same_as", "differs_from", "is", "not", "known") for one in own
         )

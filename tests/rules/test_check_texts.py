@@ -72,6 +72,13 @@ def test_more_expressions_on_one_text_than_are_told_apart_are_not_passed_over_in
     assert codes(CATALOGUE, rule("r", when)) == ["WK075"]
 
 
+def test_beside_many_expressions_on_a_text_that_is_compared_none_counts_as_never_found() -> None:
+    rules = [rule(f"m{one}", f'wheel.mill = {{ matches = "err{one}" }}') for one in range(6)]
+    compared = rule("c", 'wheel.mill = { same_as = "wheel.owner" }')
+    owner = '[[fact]]\nname = "wheel.owner"\ntype = "text"\nscope = "wheel"\nsource = "gauge"\n'
+    assert set(codes(CATALOGUE, owner, compared, *rules)) == {"WK075"}
+
+
 def test_that_a_text_is_found_may_follow_from_a_derived_fact() -> None:
     derived = '[[derive]]\nfact = "wheel.verdict"\nvalue = "bad"\n'
     derived += 'when = { wheel.mill = { matches = "^old-" } }\n'
