@@ -53,7 +53,7 @@ crash-test: set-up ## kill a recorder at a hundred random points; SEED=… choos
 soak: set-up ## what takes long: all scenarios over HTTPS, faults for days, random cases, crashes
 	@WATCHKEEPER_SOAK=1 SOAK_SEEDS="$(SOAK_SEEDS)" SOAK_HTTPS_SEEDS="$(SEED)" SOAK_ROUNDS=$(SOAK_ROUNDS) \
 		.venv/bin/python -m pytest -n $(WORKERS) tests/drivers/test_live_scenarios.py tests/drivers/test_live_soak.py
-	@WATCHKEEPER_TIMES_AS_MANY=10 HYPOTHESIS_PROFILE=explore .venv/bin/python -m pytest -n $(WORKERS) tests/rules/test_properties.py tests/rules/test_check_any_bytes.py
+	@WATCHKEEPER_TIMES_AS_MANY=20 HYPOTHESIS_PROFILE=explore .venv/bin/python -m pytest -n $(WORKERS) tests/rules/test_properties.py tests/rules/test_check_any_bytes.py
 	@.venv/bin/python tests/crash_test.py --seed $(SEED)
 
 bench: ## measure the engine beside others, and the screen on a terminal

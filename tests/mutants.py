@@ -153,7 +153,7 @@ def probe(folder: Path, *, tests_first: bool) -> int:
     import rules
 
     assert Path(str(rules.__file__)).is_relative_to(folder), "these are not the mutant's rules"
-    os.environ.setdefault("WATCHKEEPER_TIMES_AS_MANY", "4")
+    os.environ.setdefault("WATCHKEEPER_TIMES_AS_MANY", "8")
     attempts = [_differing_case, _failing_test]
     if tests_first:
         attempts.reverse()

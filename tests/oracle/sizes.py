@@ -10,13 +10,13 @@ _TIMES: Final = int(os.environ.get("WATCHKEEPER_TIMES_AS_MANY", "1"))
 BLOCKS: Final = 20
 """Tests that the cases are divided into, so that several workers can share them."""
 
-JOURNALS: Final = 40 * _TIMES
+JOURNALS: Final = 20 * _TIMES
 """In a block; each has a rule base of its own."""
 
 STEPS: Final = 25
 """Of a journal."""
 
-RULE_BASES: Final = 30 * _TIMES
+RULE_BASES: Final = 20 * _TIMES
 """In a block."""
 
 SNAPSHOTS: Final = 40

@@ -154,7 +154,7 @@ SITUATIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(pattern=PATTERNS, situations=st.lists(SITUATIONS, min_size=1, max_size=4))
 def test_engine_and_judge_agree_on_any_pattern(
     pattern: Pattern, situations: list[dict[str, Value]]
@@ -178,7 +178,7 @@ def test_engine_and_judge_agree_on_any_pattern(
 
 
 @given(pattern=PATTERNS, situation=SITUATIONS)
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_more_knowledge_never_turns_a_verdict_over(
     pattern: Pattern, situation: dict[str, Value]
 ) -> None:
