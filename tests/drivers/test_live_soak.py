@@ -28,7 +28,7 @@ from drivers.live.pace import Intervals
 from drivers.recorder.rotation import Limits
 from drivers.simulator.commands import CommandError
 
-SEEDS = [int(seed) for seed in os.environ.get("SOAK_SEEDS", "1 2").split()]
+SEEDS = [int(seed) for seed in os.environ.get("SOAK_SEEDS", "1").split()]
 OVER_HTTPS = [int(seed) for seed in os.environ.get("SOAK_HTTPS_SEEDS", "").split()]
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "12"))
 QUICK = Intervals(usual=60.0, during_update=30.0, longest=120.0)

@@ -350,7 +350,7 @@ def test_hostile_texts_are_shown_and_do_nothing(text: str, tmp_path: Path) -> No
         terminal.until(lambda shown: "reading" not in shown)
         for keys in ("L", "\x1b", "f", "\x1b", "t", "\r"):
             terminal.type(keys)
-            terminal.take(0.3)
+            terminal.take(0.1)
         shown = terminal.text.splitlines()
         terminal.type("q")
         assert terminal.wait() == 0
