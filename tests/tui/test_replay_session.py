@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import durable_rules_engine
 import pytest
 
 from drivers.journal import Faults, merge_journals
@@ -489,3 +490,33 @@ def test_what_was_shown_stays_while_changed_rules_judge_up_to_there(
     assert the_way(session)
     assert essence(session.snapshot())[:5] == shown[:5]
     assert session.snapshot().replay is not None
+
+
+def test_rules_that_are_read_again_leave_no_memory_of_those_before(
+    replay: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: set[int] = set()
+    create = durable_rules_engine.create_ruleset
+    delete = durable_rules_engine.delete_ruleset
+
+    def noted_create(name: str, text: str) -> int:
+        handle: int = create(name, text)
+        held.add(handle)
+        return handle
+
+    def noted_delete(handle: int) -> None:
+        held.discard(handle)
+        delete(handle)
+
+    monkeypatch.setattr(durable_rules_engine, "create_ruleset", noted_create)
+    monkeypatch.setattr(durable_rules_engine, "delete_ruleset", noted_delete)
+    session = replay(UPDATE)
+    sizes = []
+    for _ in range(3):
+        session.use_rules(load_rule_base("rules/image_streamer"))
+        while session.work() == 0:
+            pass
+        sizes.append(len(held))
+
+    assert sizes[0] > 0
+    assert len(set(sizes)) == 1
